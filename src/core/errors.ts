@@ -124,6 +124,14 @@ export const errorCodes = {
     "Check the connection id.",
   ),
   "connection.paused": entry("retry", "validation", "tenant_config", 409, "The connection is paused.", "Resume it."),
+  "db.schema_mismatch": entry(
+    "halt",
+    "internal",
+    "us",
+    500,
+    "The database does not have the schema this version expects.",
+    "Run the migrations of this version; never change one that was applied.",
+  ),
   "db.unavailable": entry(
     "retry",
     "internal",
@@ -253,6 +261,14 @@ export const errorCodes = {
     "The provider refused the content.",
     "Correct the mapping or the record, then retry.",
   ),
+  "redis.unsuited": entry(
+    "halt",
+    "internal",
+    "us",
+    503,
+    "The Redis server may lose or evict what it is given.",
+    "Set maxmemory-policy noeviction and appendonly yes on it, or unset REDIS_URL.",
+  ),
   "request.invalid": entry(
     "reject",
     "validation",
@@ -340,6 +356,14 @@ export const errorCodes = {
     400,
     "This key acts for several tenants, so the request must name one.",
     "Send the Tieline-Tenant header with the tenant's id or external_id.",
+  ),
+  "unit.poison": entry(
+    "dead_letter",
+    "internal",
+    "us",
+    500,
+    "The item was tried as often as allowed, and no try came to an end.",
+    "Look at the log for what ended the process, then retry the item.",
   ),
   "webhook.signature_invalid": entry(
     "reject",

@@ -1,5 +1,5 @@
-import type { TenantId } from "#core";
 import type { Kysely } from "kysely";
+import type { TenantId } from "#core";
 import type { Database } from "./schema.generated.ts";
 
 /** What runs one SQL statement. `$1, $2 …` are parameters; never build values into the text. */

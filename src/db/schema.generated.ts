@@ -1,0 +1,381 @@
+// Written by scripts/generate-schema-types.ts from a migrated database. Do not edit.
+import type { ColumnType, GeneratedAlways } from "kysely";
+
+/** What the column holds, and what an insert may leave out. */
+type Filled<T> = T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>;
+type Instant = ColumnType<Date, Date | string, Date | string>;
+/** Arrives parsed; is sent as JSON text, because the driver takes an array for an array of the database. */
+type Json = ColumnType<unknown, string, string>;
+/** Digits as text: exact. */
+type Numeric = ColumnType<string, string | number, string | number>;
+
+export interface AgentsTable {
+  id: string;
+  tenant_id: string;
+  external_id: string | null;
+  name: string;
+  settings: Filled<Json>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+}
+
+export interface ApiKeysTable {
+  id: string;
+  tenant_id: string | null;
+  name: string;
+  secret_hash: Uint8Array;
+  hint: string;
+  scopes: string[];
+  created_at: Filled<Instant>;
+  expires_at: Instant | null;
+  revoked_at: Instant | null;
+  last_used_at: Instant | null;
+}
+
+export interface AuditLogTable {
+  id: string;
+  tenant_id: string | null;
+  actor: string;
+  action: string;
+  subject_kind: string;
+  subject_id: string | null;
+  detail: Filled<Json>;
+  request_id: string | null;
+  created_at: Filled<Instant>;
+}
+
+export interface CallImportsTable {
+  id: string;
+  tenant_id: string;
+  accepted: Filled<number>;
+  duplicates: Filled<number>;
+  rejected: Filled<number>;
+  created_at: Filled<Instant>;
+}
+
+export interface CallSyncStepsTable {
+  call_sync_id: string;
+  step: string;
+  tenant_id: string;
+  outcome: string;
+  external_id: string | null;
+  reason: string | null;
+  detail: string | null;
+  duration_ms: number | null;
+  attempts: Filled<number>;
+  finished_at: Filled<Instant>;
+}
+
+export interface CallSyncsTable {
+  id: string;
+  tenant_id: string;
+  call_id: string;
+  connection_id: string;
+  state: Filled<string>;
+  reason: string | null;
+  detail: string | null;
+  cause_class: string | null;
+  attempts: Filled<number>;
+  priority: Filled<number>;
+  due_at: Filled<Instant>;
+  started_at: Instant | null;
+  finished_at: Instant | null;
+  created_at: Filled<Instant>;
+}
+
+export interface CallsTable {
+  id: Filled<string>;
+  tenant_id: string;
+  agent_id: string;
+  call_id: string;
+  source: Filled<string>;
+  body_hash: Uint8Array | null;
+  contact_id: string | null;
+  customer_name: string | null;
+  customer_phone: string | null;
+  customer_phone_raw: string | null;
+  customer_email: string | null;
+  call_outcome: string | null;
+  call_summary: string | null;
+  call_sentiment: string | null;
+  transcript: string | null;
+  recording_url: string | null;
+  started_at: Instant | null;
+  ended_at: Instant | null;
+  duration_seconds: number | null;
+  appointment: Json | null;
+  extra: Filled<Json>;
+  routed_at: Instant | null;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+  import_id: string | null;
+}
+
+export interface ConnectTokensTable {
+  id: string;
+  tenant_id: string;
+  agent_id: string | null;
+  connection_id: string | null;
+  mode: string;
+  providers: string[];
+  origins: Filled<string[]>;
+  expires_at: Instant;
+  created_at: Filled<Instant>;
+}
+
+export interface ConnectionsTable {
+  id: string;
+  tenant_id: string;
+  agent_id: string | null;
+  provider: string;
+  environment: Filled<string>;
+  name: string | null;
+  auth: string;
+  role: Filled<string>;
+  status: Filled<string>;
+  status_reason: string | null;
+  status_detail: string | null;
+  status_changed_at: Filled<Instant>;
+  external_account_id: string | null;
+  external_account_name: string | null;
+  scopes: Filled<string[]>;
+  settings: Filled<Json>;
+  provider_state: Filled<Json>;
+  health: Filled<Json>;
+  webhook_key: string;
+  last_success_at: Instant | null;
+  last_error_at: Instant | null;
+  breaker_until: Instant | null;
+  purge_after: Instant | null;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+}
+
+export interface ContactsTable {
+  id: string;
+  tenant_id: string;
+  full_name: string | null;
+  phone: string | null;
+  email: string | null;
+  company: string | null;
+  custom: Filled<Json>;
+  version: Filled<number>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+  deleted_at: Instant | null;
+}
+
+export interface CredentialsTable {
+  connection_id: string;
+  tenant_id: string;
+  envelope: string;
+  key_id: string;
+  version: Filled<number>;
+  expires_at: Instant | null;
+  lease_owner: string | null;
+  lease_until: Instant | null;
+  updated_at: Filled<Instant>;
+}
+
+export interface EventsTable {
+  id: Filled<string>;
+  tenant_id: string;
+  type: string;
+  subject_kind: string;
+  subject_id: string | null;
+  payload: Filled<Json>;
+  origin: Filled<string>;
+  created_at: Filled<Instant>;
+}
+
+export interface IdempotencyKeysTable {
+  scope: string;
+  key: string;
+  body_hash: Uint8Array;
+  status: number | null;
+  answer: Json | null;
+  created_at: Filled<Instant>;
+  expires_at: Instant;
+}
+
+export interface IdentityClaimsTable {
+  connection_id: string;
+  claim_key: string;
+  tenant_id: string;
+  external_kind: Filled<string>;
+  external_id: string | null;
+  claimed_at: Filled<Instant>;
+}
+
+export interface InboundEventsTable {
+  id: string;
+  tenant_id: string;
+  connection_id: string;
+  provider: string;
+  type: string | null;
+  dedupe_key: string;
+  headers: Filled<Json>;
+  body: string;
+  verdict: Filled<string>;
+  state: Filled<string>;
+  effect: string | null;
+  reason: string | null;
+  detail: string | null;
+  attempts: Filled<number>;
+  due_at: Filled<Instant>;
+  received_at: Filled<Instant>;
+  finished_at: Instant | null;
+}
+
+export interface InboundRefusalsTable {
+  provider: string;
+  address: string;
+  code: string;
+  hour: Instant;
+  count: Filled<number>;
+  last_at: Filled<Instant>;
+}
+
+export interface LanesTable {
+  key: string;
+  tenant_id: string;
+  kind: string;
+  subject_id: string;
+  due_at: Instant | null;
+  wakes: Filled<number>;
+  queued: Filled<boolean>;
+  woken_at: Instant | null;
+  failures: Filled<number>;
+  lease_token: string | null;
+  lease_until: Instant | null;
+}
+
+export interface LinksTable {
+  id: string;
+  tenant_id: string;
+  connection_id: string;
+  kind: string;
+  record_id: string;
+  external_id: string;
+  created_at: Filled<Instant>;
+}
+
+export interface OauthStatesTable {
+  state_hash: Uint8Array;
+  tenant_id: string;
+  provider: string;
+  environment: string;
+  agent_id: string | null;
+  connection_id: string | null;
+  browser_hash: Uint8Array;
+  verifier_envelope: string | null;
+  key_id: string | null;
+  request: Json;
+  expires_at: Instant;
+  used_at: Instant | null;
+}
+
+export interface ProviderAppsTable {
+  id: string;
+  tenant_id: string;
+  provider: string;
+  environment: Filled<string>;
+  client_id: string;
+  secret_envelope: string;
+  key_id: string;
+  created_at: Filled<Instant>;
+}
+
+export interface ProviderMetadataTable {
+  connection_id: string;
+  kind: string;
+  tenant_id: string;
+  data: Json;
+  fetched_at: Filled<Instant>;
+}
+
+export interface ProviderWritesTable {
+  connection_id: string;
+  action: string;
+  dedupe_key: string;
+  tenant_id: string;
+  state: Filled<string>;
+  external_id: string | null;
+  result: Json | null;
+  attempts: Filled<number>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+}
+
+export interface RateBucketsTable {
+  key: string;
+  arrives_at: Instant;
+}
+
+export interface TenantsTable {
+  id: string;
+  external_id: string | null;
+  name: string;
+  time_zone: Filled<string>;
+  country: Filled<string>;
+  settings: Filled<Json>;
+  created_at: Filled<Instant>;
+  updated_at: Filled<Instant>;
+}
+
+export interface TimetableTable {
+  name: string;
+  next_at: Instant;
+  lease_token: string | null;
+  lease_until: Instant | null;
+  last_started_at: Instant | null;
+  last_finished_at: Instant | null;
+  last_error: string | null;
+}
+
+export interface WakeOutboxTable {
+  id: GeneratedAlways<number>;
+  lane_key: string;
+  created_at: Filled<Instant>;
+}
+
+export interface WebhookSecretsTable {
+  id: string;
+  tenant_id: string;
+  connection_id: string;
+  envelope: string;
+  key_id: string;
+  is_active: Filled<boolean>;
+  expires_at: Instant | null;
+  created_at: Filled<Instant>;
+}
+
+export interface Database {
+  agents: AgentsTable;
+  api_keys: ApiKeysTable;
+  audit_log: AuditLogTable;
+  call_imports: CallImportsTable;
+  call_sync_steps: CallSyncStepsTable;
+  call_syncs: CallSyncsTable;
+  calls: CallsTable;
+  connect_tokens: ConnectTokensTable;
+  connections: ConnectionsTable;
+  contacts: ContactsTable;
+  credentials: CredentialsTable;
+  events: EventsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  identity_claims: IdentityClaimsTable;
+  inbound_events: InboundEventsTable;
+  inbound_refusals: InboundRefusalsTable;
+  lanes: LanesTable;
+  links: LinksTable;
+  oauth_states: OauthStatesTable;
+  provider_apps: ProviderAppsTable;
+  provider_metadata: ProviderMetadataTable;
+  provider_writes: ProviderWritesTable;
+  rate_buckets: RateBucketsTable;
+  tenants: TenantsTable;
+  timetable: TimetableTable;
+  wake_outbox: WakeOutboxTable;
+  webhook_secrets: WebhookSecretsTable;
+}
