@@ -69,7 +69,8 @@ export function syncFolder(folder: string): void {
   syncPath(folder);
 }
 
-function syncPath(path: string): void {
+/** Syncs one file, or the names in one folder. */
+export function syncPath(path: string): void {
   const file = fs.openSync(path, "r");
   try {
     fs.fsyncSync(file);

@@ -28,11 +28,17 @@ const networkFailures = new Set([
 ]);
 // The driver raises these without a code.
 const driverFailures =
-  /Connection terminated|connection timeout|timeout expired|timeout exceeded when trying to connect|not queryable|Cannot use a pool after/i;
+  /Connection terminated|connection timeout|timeout expired|timeout exceeded when trying to connect|Query read timeout|not queryable|Cannot use a pool after/i;
 
 /** A driver's error as the rest of the product knows it: `db.unavailable`, or the error itself when a statement was wrong. */
 export function toDbError(error: unknown): unknown {
-  if (error instanceof PlatformError || !isUnavailable(error)) return error;
+  if (error instanceof PlatformError) return error;
+  if (error instanceof Error && /role "tieline_app" does not exist/.test(error.message)) {
+    return new PlatformError("db.schema_mismatch", "The database was not migrated yet: run the migrations first.", {
+      cause: error,
+    });
+  }
+  if (!isUnavailable(error)) return error;
   return new PlatformError("db.unavailable", `The database is not available: ${describe(error)}`, { cause: error });
 }
 

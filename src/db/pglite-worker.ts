@@ -8,15 +8,13 @@ export interface WorkerOptions {
   folder?: string;
   /** False: the operating system decides when data reaches the disk. */
   isDurable: boolean;
-  /** A tar of a data folder to start from, in memory. */
-  dump?: Uint8Array<ArrayBuffer>;
   /** Compiled once per process. */
   wasmModule: WebAssembly.Module;
 }
 
 /** What the worker says: it is ready, it failed for good, or bytes of the PostgreSQL protocol. */
 export type FromWorker = "ready" | "closed" | { failed: Error } | Uint8Array<ArrayBuffer>;
-/** What it is told: to close, to send its data as a tar, or bytes of the PostgreSQL protocol. */
+/** What it is told: to close, or bytes of the PostgreSQL protocol. */
 export type ToWorker = "close" | Uint8Array<ArrayBuffer>;
 
 if (!isMainThread && parentPort) serve(parentPort, workerData as WorkerOptions);
@@ -47,9 +45,9 @@ async function serve(port: NonNullable<typeof parentPort>, options: WorkerOption
   }
 }
 
-async function open({ folder, isDurable, dump, wasmModule }: WorkerOptions): Promise<PGlite> {
+async function open({ folder, isDurable, wasmModule }: WorkerOptions): Promise<PGlite> {
   const options: PGliteOptions = { pgliteWasmModule: wasmModule };
-  if (folder === undefined) return PGlite.create(dump ? { ...options, loadDataDir: new Blob([dump]) } : options);
+  if (folder === undefined) return PGlite.create(options);
   if (!isDurable) return PGlite.create(folder, options);
   const fileSystem = new DurableNodeFS(folder);
   const database = await PGlite.create({ ...options, fs: fileSystem, startParams: durableStartParams });

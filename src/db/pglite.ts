@@ -1,127 +1,90 @@
-import { Worker } from "node:worker_threads";
-import pg from "pg";
 import { PlatformError } from "#core";
 import type { Db } from "./db.ts";
-import { compiledEngine } from "./engine-files.ts";
+import { type EmbeddedEngine, type EngineConfig, startEngine } from "./embedded-engine.ts";
 import { toDbError } from "./errors.ts";
-import type { FromWorker, ToWorker, WorkerOptions } from "./pglite-worker.ts";
-import { sessionOf } from "./postgres.ts";
 import { quoted, tell } from "./postgres-listener.ts";
-import { runOwnerTransaction, runTransaction, type WithSession } from "./transaction.ts";
+import { refuseInsideTransaction, runOwnerTransaction, runTransaction, type WithSession } from "./transaction.ts";
 import { createTurns } from "./turns.ts";
-import { valueTypes } from "./value-types.ts";
-import { WorkerStream } from "./worker-stream.ts";
 
-export interface PgliteConfig {
-  folder?: string;
-  isDurable?: boolean;
-  dump?: Uint8Array<ArrayBuffer>;
+export interface PgliteConfig extends EngineConfig {
   /** How often the tables are vacuumed and analyzed, which the embedded engine never does by itself; default 10 min. */
   vacuumEveryMs?: number;
 }
 
-/** The embedded engine: one session in a worker thread, lent to one transaction at a time. */
+/** The embedded engine: one session, lent to one transaction at a time. */
 export async function createPgliteDb(config: PgliteConfig, log: (message: string) => void): Promise<Db> {
-  const worker = await startWorker(config);
-  const client = new pg.Client({
-    stream: () => new WorkerStream(worker),
-    types: valueTypes,
-    pipeline: true,
-    user: "postgres",
-    database: "postgres",
-    ssl: false,
-    password: "",
-  });
-  client.on("error", (error) => log(`The embedded database broke: ${error.message}`));
-  await client.connect();
-  const session = sessionOf(client);
-  await session.run("set timezone = 'UTC'");
-
   const takeTurn = createTurns();
   const listeners = new Map<string, Set<(payload: string) => void>>();
-  client.on("notification", ({ channel, payload }) => tell(listeners, channel, payload ?? ""));
-  let isOwner = true; // the session begins as the owner
-  const vacuuming = setInterval(
-    () => vacuum().catch((error) => log(`Vacuum failed: ${error}`)),
-    config.vacuumEveryMs ?? 600_000,
-  ).unref();
+  const onNotify = (channel: string, payload: string) => tell(listeners, channel, payload);
+  let engine: EmbeddedEngine = await startEngine(config, onNotify, log);
+  let role: "owner" | "app" = "owner";
+  let closing: Promise<void> | undefined;
+  const vacuuming = setInterval(() => {
+    vacuum().catch((error) => log(`The tables could not be vacuumed: ${error}`));
+  }, config.vacuumEveryMs ?? 600_000).unref();
 
-  const withSession: WithSession = (fn) =>
-    takeTurn(async () => {
-      await become("app");
-      return fn(session);
-    });
+  const asApp: WithSession = (fn) => takeTurn(async () => fn(await sessionAs("app")));
+  const asOwner: WithSession = (fn) => takeTurn(async () => fn(await sessionAs("owner")));
 
   return {
     engine: "pglite",
-    withTenant: (tenantId, fn) => runTransaction(withSession, tenantId, fn),
-    transaction: (fn) => runTransaction(withSession, undefined, fn),
-    asOwner: (fn) =>
-      takeTurn(async () => {
-        await become("owner");
-        return runOwnerTransaction(session, fn);
-      }),
-    async listen(channel, onNotify) {
-      const callbacks = listeners.get(channel) ?? new Set();
-      listeners.set(channel, callbacks.add(onNotify));
-      await takeTurn(() => session.run(`listen ${quoted(channel)}`));
-      return async () => {
-        callbacks.delete(onNotify);
-        if (callbacks.size > 0) return;
-        listeners.delete(channel);
-        await takeTurn(() => session.run(`unlisten ${quoted(channel)}`));
-      };
-    },
-    async close() {
-      clearInterval(vacuuming);
-      await takeTurn(async () => {
-        await client.end();
-        await stopWorker(worker);
-      });
+    withTenant: (tenantId, fn) => runTransaction(asApp, tenantId, fn, log),
+    transaction: (fn) => runTransaction(asApp, undefined, fn, log),
+    asOwner: (fn) => runOwnerTransaction(asOwner, fn),
+    listen,
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 
-  // Outside a transaction, so that a rollback cannot take it back.
-  async function become(role: "app" | "owner"): Promise<void> {
-    if (isOwner === (role === "owner")) return;
-    try {
-      await session.run(role === "owner" ? "reset role" : "set role tieline_app");
-    } catch (error) {
-      throw toDbError(error);
+  async function sessionAs(wanted: typeof role): Promise<EmbeddedEngine["session"]> {
+    if (closing) throw new PlatformError("db.unavailable", "The database is closed.");
+    if (engine.isBroken) await restart();
+    if (role !== wanted) {
+      // Outside a transaction, so that a rollback cannot take it back.
+      try {
+        await engine.session.run(wanted === "owner" ? "reset role" : "set role tieline_app");
+      } catch (error) {
+        throw toDbError(error);
+      }
+      role = wanted;
     }
-    isOwner = role === "owner";
+    return engine.session;
   }
 
-  function vacuum(): Promise<void> {
-    return takeTurn(async () => {
-      await become("owner");
-      await session.run("vacuum analyze");
+  // The engine stops itself when it can no longer write its log, on a full disk say. A folder holds all that was
+  // committed and is opened again with the next transaction; what was in memory is gone, which nobody may overlook.
+  async function restart(): Promise<void> {
+    if (config.folder === undefined)
+      throw new PlatformError("db.unavailable", "The database in memory broke, and its data is gone.");
+    engine = await startEngine(config, onNotify, log);
+    role = "owner";
+    for (const channel of listeners.keys()) await engine.session.run(`listen ${quoted(channel)}`);
+    log("The embedded database was opened again.");
+  }
+
+  async function listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>> {
+    refuseInsideTransaction();
+    const callbacks = listeners.get(channel) ?? new Set();
+    listeners.set(channel, callbacks.add(onPayload));
+    await asApp((session) => session.run(`listen ${quoted(channel)}`));
+    return async () => {
+      callbacks.delete(onPayload);
+      if (callbacks.size > 0 || closing) return;
+      listeners.delete(channel);
+      await asApp((session) => session.run(`unlisten ${quoted(channel)}`));
+    };
+  }
+
+  async function vacuum(): Promise<void> {
+    await asOwner((session) => session.run("vacuum analyze"));
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(vacuuming);
+    await takeTurn(async () => {
+      if (!engine.isBroken) await engine.stop();
     });
   }
-}
-
-async function startWorker({ folder, isDurable = true, dump }: PgliteConfig): Promise<Worker> {
-  const options: WorkerOptions = { isDurable, wasmModule: await compiledEngine() };
-  if (folder !== undefined) options.folder = folder;
-  if (dump) options.dump = dump;
-  const worker = new Worker(new URL("./pglite-worker.ts", import.meta.url), { workerData: options });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  worker.once("message", (message: FromWorker) =>
-    typeof message === "object" && "failed" in message ? reject(message.failed) : resolve(),
-  );
-  worker.once("error", reject);
-  try {
-    await promise;
-    return worker;
-  } catch (cause) {
-    await worker.terminate();
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PlatformError("db.unavailable", `The embedded database did not start: ${reason}`, { cause });
-  }
-}
-
-async function stopWorker(worker: Worker): Promise<void> {
-  const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  worker.postMessage("close" satisfies ToWorker);
-  await exited;
 }

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from "node:crypto";
 import { cpSync } from "node:fs";
 import fs from "node:fs/promises";
 import path from "node:path";
-import { syncFolder } from "./durable-file-system.ts";
 import { engineVersion } from "./engine-files.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { createPgliteDb } from "./pglite.ts";
@@ -11,14 +10,9 @@ import { createPgliteDb } from "./pglite.ts";
  * Fills an empty data folder from a template, which takes a tenth of the time of setting one up. The template is made
  * when `templates`, the folder they are kept in, has none of this engine version with these migrations.
  */
-export async function copyTemplate(
-  templates: string,
-  folder: string,
-  { isDurable }: { isDurable: boolean },
-): Promise<void> {
+export async function copyTemplate(templates: string, folder: string): Promise<void> {
   const template = await makeTemplate(templates);
   cpSync(template, folder, { recursive: true }); // 70 ms; fs.cp takes 270 for these thousand files
-  if (isDurable) syncFolder(folder);
 }
 
 async function makeTemplate(templates: string): Promise<string> {

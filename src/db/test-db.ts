@@ -43,7 +43,7 @@ async function createEmbedded(t: Cleanup): Promise<Db> {
   const home = path.join(os.tmpdir(), `tieline-test-${os.userInfo().uid}`);
   await removeLeftovers(home);
   const folder = path.join(home, `${process.pid}-${randomUUID()}`);
-  await copyTemplate(path.join(home, "templates"), folder, { isDurable: false });
+  await copyTemplate(path.join(home, "templates"), folder);
   const db = await createPgliteDb({ folder, isDurable: false }, console.error);
   t.after(async () => {
     await db.close();

@@ -23,13 +23,14 @@ export async function runTransaction<T>(
   withSession: WithSession,
   tenantId: TenantId | undefined,
   fn: (tx: Tx) => Promise<T>,
+  log: (message: string) => void,
 ): Promise<T> {
-  refuseNesting();
+  refuseInsideTransaction();
   for (let attempt = 1; ; attempt++) {
     const afterCommit: (() => void)[] = [];
     try {
       const result = await withSession((session) => attemptTransaction(session, tenantId, fn, afterCommit));
-      for (const run of afterCommit) run();
+      runAll(afterCommit, log);
       return result;
     } catch (error) {
       if (attempt === attempts || !mayRunAgain(error)) throw toDbError(error);
@@ -39,12 +40,23 @@ export async function runTransaction<T>(
 }
 
 // Inside a transaction another one would wait for a connection that the first may be holding: for ever, on the embedded engine.
-function refuseNesting(): void {
+export function refuseInsideTransaction(): void {
   if (!openTransaction.getStore()?.open) return;
   throw new PlatformError(
     "internal.assumption",
     "A transaction was opened inside a transaction: pass the open one on.",
   );
+}
+
+// The transaction is stored: an error here must not look to the caller as if it were not.
+function runAll(callbacks: (() => void)[], log: (message: string) => void): void {
+  for (const callback of callbacks) {
+    try {
+      callback();
+    } catch (error) {
+      log(`What was to run after a commit failed: ${error}`);
+    }
+  }
 }
 
 async function attemptTransaction<T>(
@@ -79,7 +91,7 @@ async function attemptTransaction<T>(
   } catch (error) {
     state.open = false;
     await session.run("rollback").catch(() => {}); // the session is gone then, and its transaction with it
-    throw error;
+    throw mayRunAgain(failure) ? failure : error;
   }
 }
 
@@ -133,10 +145,10 @@ function checked(tenantId: TenantId): TenantId {
 }
 
 /** Runs `fn` in a transaction of the owner of the tables. */
-export async function runOwnerTransaction<T>(session: Session, fn: (tx: Queryable) => Promise<T>): Promise<T> {
-  refuseNesting();
+export async function runOwnerTransaction<T>(withSession: WithSession, fn: (tx: Queryable) => Promise<T>): Promise<T> {
+  refuseInsideTransaction();
   try {
-    return await attemptTransaction(session, undefined, fn, []);
+    return await withSession((session) => attemptTransaction(session, undefined, fn, []));
   } catch (error) {
     throw toDbError(error);
   }

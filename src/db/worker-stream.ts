@@ -1,5 +1,6 @@
 import { Duplex } from "node:stream";
 import type { Worker } from "node:worker_threads";
+import { PlatformError } from "#core";
 import type { FromWorker, ToWorker } from "./pglite-worker.ts";
 
 /**
@@ -15,10 +16,15 @@ export class WorkerStream extends Duplex {
     this.#worker = worker;
     worker.on("message", (message: FromWorker) => {
       if (message instanceof Uint8Array) this.push(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-      else if (typeof message === "object") this.destroy(message.failed);
+      else if (typeof message === "object") this.#break(message.failed);
     });
     worker.once("exit", () => this.destroy());
-    worker.once("error", (error) => this.destroy(error instanceof Error ? error : new Error(String(error))));
+    worker.once("error", (error) => this.#break(error));
+  }
+
+  #break(cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.destroy(new PlatformError("db.unavailable", `The embedded database stopped: ${reason}`, { cause }));
   }
 
   override _read(): void {}
