@@ -163,6 +163,34 @@ create unlogged table rate_buckets (
 ) with (fillfactor = 50);
 grant select, insert, update, delete on rate_buckets to tieline_app;
 
+-- One request's place in its budgets: books all of them when the wait is within ahead_ms, else nothing. See src/connections/rate-budget.ts.
+create function take_rate_budget(keys text[], increments_ms float8[], tolerances_ms float8[], ahead_ms float8)
+returns table (booked boolean, wait_ms float8) language plpgsql set search_path = public as $$
+declare
+  moment timestamptz;
+  goes_at timestamptz;
+begin
+  insert into rate_buckets as b (key, arrives_at) select k, '-infinity' from unnest(keys) k order by k on conflict do nothing;
+  perform 1 from rate_buckets b where b.key = any (keys) order by b.key for update; -- in one order, so that no two wait for each other
+  moment := clock_timestamp();
+  select greatest(moment, max(b.arrives_at - d.tolerance * interval '1 ms')) into goes_at
+  from rate_buckets b join unnest(keys, tolerances_ms) d (key, tolerance) on d.key = b.key;
+  wait_ms := extract(epoch from goes_at - moment) * 1000;
+  booked := wait_ms <= ahead_ms;
+  if booked then
+    update rate_buckets b set arrives_at = greatest(b.arrives_at, goes_at) + d.increment * interval '1 ms'
+    from unnest(keys, increments_ms) d (key, increment) where b.key = d.key;
+  end if;
+  return next;
+end $$;
+
+-- The provider asked for a pause. Never moves a bucket backwards.
+create function push_rate_budget(keys text[], delays_ms float8[]) returns void language sql set search_path = public as $$
+  insert into rate_buckets as b (key, arrives_at)
+  select k, clock_timestamp() + delay * interval '1 ms' from unnest(keys, delays_ms) d (k, delay) order by k
+  on conflict (key) do update set arrives_at = greatest(b.arrives_at, excluded.arrives_at)
+$$;
+
 -- Takes a sign-in state once. Answers no row when it is unknown, used, expired or of another browser.
 create function take_oauth_state(hash bytea, browser bytea) returns setof oauth_states language sql security definer set search_path = public
 as $$ update oauth_states set used_at = now() where state_hash = hash and browser_hash = browser and used_at is null and expires_at > now() returning * $$;
