@@ -20,6 +20,7 @@ export interface EmbeddedEngine {
   readonly session: Session;
   /** True once the engine is gone: the session answers nothing any more. */
   readonly isBroken: boolean;
+  /** Closes it, or clears away what is left of it. */
   stop(): Promise<void>;
 }
 
@@ -61,6 +62,10 @@ export async function startEngine(
       return isBroken;
     },
     async stop() {
+      if (isBroken) {
+        await worker.terminate();
+        return;
+      }
       await client.end();
       worker.postMessage("close" satisfies ToWorker);
       await exited;

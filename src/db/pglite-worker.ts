@@ -1,6 +1,7 @@
 import { isMainThread, parentPort, workerData } from "node:worker_threads";
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite";
 import { DurableNodeFS, durableStartParams, proveSyncs } from "./durable-file-system.ts";
+import { findFatalError } from "./fatal-errors.ts";
 
 /** What the worker is started with. */
 export interface WorkerOptions {
@@ -32,15 +33,22 @@ async function serve(port: NonNullable<typeof parentPort>, options: WorkerOption
       }
       try {
         const answer = database.execProtocolRawSync(message).slice(); // a copy: the engine uses its buffer again
+        const fatal = findFatalError(answer);
         if (answer.length > 0) say(answer, [answer.buffer]);
+        if (fatal) fail(fatal);
       } catch (error) {
-        say({ failed: asError(error) }); // the engine itself broke, not a statement
-        port.close();
+        fail(error); // the engine itself broke, not a statement
       }
     });
     say("ready");
   } catch (error) {
-    say({ failed: asError(error) });
+    fail(error);
+  }
+
+  // Without closing the database: its memory must not reach the disk any more.
+  function fail(reason: unknown): void {
+    port.removeAllListeners("message");
+    say({ failed: reason instanceof Error ? reason : new Error(String(reason)) });
     port.close();
   }
 }
@@ -53,8 +61,4 @@ async function open({ folder, isDurable, wasmModule }: WorkerOptions): Promise<P
   const database = await PGlite.create({ ...options, fs: fileSystem, startParams: durableStartParams });
   await proveSyncs(database, fileSystem);
   return database;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -23,8 +23,14 @@ export async function createPgliteDb(config: PgliteConfig, log: (message: string
     vacuum().catch((error) => log(`The tables could not be vacuumed: ${error}`));
   }, config.vacuumEveryMs ?? 600_000).unref();
 
-  const asApp: WithSession = (fn) => takeTurn(async () => fn(await sessionAs("app")));
-  const asOwner: WithSession = (fn) => takeTurn(async () => fn(await sessionAs("owner")));
+  const as =
+    (wanted: typeof role): WithSession =>
+    async (fn) => {
+      // Whoever asked before the close still gets a turn.
+      if (closing) throw new PlatformError("db.unavailable", "The database is closed.");
+      return takeTurn(async () => fn(await sessionAs(wanted)));
+    };
+  const [asApp, asOwner] = [as("app"), as("owner")];
 
   return {
     engine: "pglite",
@@ -39,7 +45,6 @@ export async function createPgliteDb(config: PgliteConfig, log: (message: string
   };
 
   async function sessionAs(wanted: typeof role): Promise<EmbeddedEngine["session"]> {
-    if (closing) throw new PlatformError("db.unavailable", "The database is closed.");
     if (engine.isBroken) await restart();
     if (role !== wanted) {
       // Outside a transaction, so that a rollback cannot take it back.
@@ -58,6 +63,7 @@ export async function createPgliteDb(config: PgliteConfig, log: (message: string
   async function restart(): Promise<void> {
     if (config.folder === undefined)
       throw new PlatformError("db.unavailable", "The database in memory broke, and its data is gone.");
+    await engine.stop();
     engine = await startEngine(config, onNotify, log);
     role = "owner";
     for (const channel of listeners.keys()) await engine.session.run(`listen ${quoted(channel)}`);
@@ -83,8 +89,6 @@ export async function createPgliteDb(config: PgliteConfig, log: (message: string
 
   async function close(): Promise<void> {
     clearInterval(vacuuming);
-    await takeTurn(async () => {
-      if (!engine.isBroken) await engine.stop();
-    });
+    await takeTurn(() => engine.stop());
   }
 }

@@ -17,9 +17,23 @@ export interface Cleanup {
 
 const postgresSetting = "TIELINE_TEST_DATABASE_URL";
 
-/** A migrated database of the test's own, closed and removed after it. */
-export function createTestDb(t: Cleanup, engine: Engine = "pglite"): Promise<Db> {
-  return engine === "pglite" ? createEmbedded(t) : createOnServer(t, postgresUrl());
+interface Opened {
+  db: Db;
+  remove(): Promise<void>;
+}
+
+/**
+ * A migrated database of the test's own, closed and removed after it. Opening takes some tenths of a second, so a file
+ * of many tests opens one at its top, `const opening = createTestDb({ after })`, and each test makes its own tenants.
+ */
+export async function createTestDb(t: Cleanup, engine: Engine = "pglite"): Promise<Db> {
+  const opening = engine === "pglite" ? openEmbedded() : openOnServer(postgresUrl());
+  t.after(async () => {
+    const { db, remove } = await opening;
+    await db.close();
+    await remove();
+  });
+  return (await opening).db;
 }
 
 /**
@@ -39,17 +53,13 @@ function postgresUrl(): string {
   return url;
 }
 
-async function createEmbedded(t: Cleanup): Promise<Db> {
+async function openEmbedded(): Promise<Opened> {
   const home = path.join(os.tmpdir(), `tieline-test-${os.userInfo().uid}`);
   await removeLeftovers(home);
   const folder = path.join(home, `${process.pid}-${randomUUID()}`);
   await copyTemplate(path.join(home, "templates"), folder);
   const db = await createPgliteDb({ folder, isDurable: false }, console.error);
-  t.after(async () => {
-    await db.close();
-    await fs.rm(folder, { recursive: true, force: true });
-  });
-  return db;
+  return { db, remove: () => fs.rm(folder, { recursive: true, force: true }) };
 }
 
 // A killed test leaves 40 MB behind; the folder's name says whose it was.
@@ -68,7 +78,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function createOnServer(t: Cleanup, serverUrl: string): Promise<Db> {
+async function openOnServer(serverUrl: string): Promise<Opened> {
   const template = `tieline_template_${await schemaKey()}`;
   const name = `tieline_test_${randomUUID().replaceAll("-", "")}`;
   await onServer(serverUrl, async (admin) => {
@@ -79,11 +89,10 @@ async function createOnServer(t: Cleanup, serverUrl: string): Promise<Db> {
     await admin.query(`create database ${name} template ${template}`);
   });
   const db = createPostgresDb({ url: databaseUrl(serverUrl, name), poolSize: 5 }, console.error);
-  t.after(async () => {
-    await db.close();
-    await onServer(serverUrl, (admin) => admin.query(`drop database if exists ${name} with (force)`));
-  });
-  return db;
+  return {
+    db,
+    remove: () => onServer(serverUrl, (admin) => admin.query(`drop database if exists ${name} with (force)`)),
+  };
 }
 
 async function makeTemplate(admin: pg.Client, serverUrl: string, template: string): Promise<void> {
