@@ -269,6 +269,14 @@ export const errorCodes = {
     "The Redis server may lose or evict what it is given.",
     "Set maxmemory-policy noeviction and appendonly yes on it, or unset REDIS_URL.",
   ),
+  "request.conflict": entry(
+    "reject",
+    "validation",
+    "caller",
+    409,
+    "The request does not fit what is there.",
+    "See the detail for what stands in the way.",
+  ),
   "request.invalid": entry(
     "reject",
     "validation",
@@ -308,6 +316,14 @@ export const errorCodes = {
     404,
     "There is no such thing here.",
     "Check the path and the id.",
+  ),
+  "request.precondition_failed": entry(
+    "reject",
+    "validation",
+    "caller",
+    412,
+    "It was changed by somebody else since it was read.",
+    "Read it again, look at the difference, then send the change with the new ETag.",
   ),
   "request.rate_limited": entry(
     "retry",

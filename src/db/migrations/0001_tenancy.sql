@@ -19,6 +19,12 @@ grant create on schema public to tieline_system;
 create function current_tenant() returns uuid language sql stable parallel safe
 as $$ select nullif(current_setting('app.tenant', true), '')::uuid $$;
 
+-- A time-ordered id for rows that are inserted with plain SQL, so that the order of ids is the order of arrival for all.
+create function uuid_v7() returns uuid language sql volatile parallel safe as $$
+  select encode(set_byte(overlay(uuid_send(gen_random_uuid()) placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3)
+    from 1 for 6), 6, (get_byte(uuid_send(gen_random_uuid()), 6) & 15) | 112), 'hex')::uuid
+$$;
+
 -- Makes a table with a tenant_id column visible to its own tenant only, for its owner too.
 create procedure protect_tenant_table(name regclass) language plpgsql as $$
 begin

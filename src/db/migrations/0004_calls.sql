@@ -1,6 +1,6 @@
 -- What happened, and the calls with their way into each CRM.
 create table events (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key default uuid_v7(),
   tenant_id uuid not null references tenants on delete cascade,
   type text not null,                       -- call.completed, connection.needs_reauth …
   subject_kind text not null,
@@ -10,7 +10,7 @@ create table events (
   created_at timestamptz not null default now()
 );
 call protect_tenant_table('events');
-create index events_by_tenant on events (tenant_id, created_at desc, id desc);
+create index events_by_tenant on events (tenant_id, id desc);
 create index events_by_subject on events (tenant_id, subject_id);
 
 create table contacts (
@@ -28,11 +28,12 @@ create table contacts (
 );
 call protect_tenant_table('contacts');
 create unique index contacts_by_phone on contacts (tenant_id, phone) where phone is not null and deleted_at is null;
+create unique index contacts_by_email_alone on contacts (tenant_id, email) where phone is null and email is not null and deleted_at is null;
 create index contacts_by_email on contacts (tenant_id, email) where email is not null and deleted_at is null;
-create index contacts_by_tenant on contacts (tenant_id, created_at desc, id desc);
+create index contacts_by_tenant on contacts (tenant_id, id desc);
 
 create table calls (
-  id uuid primary key default gen_random_uuid(),
+  id uuid primary key default uuid_v7(),
   tenant_id uuid not null references tenants on delete cascade,
   agent_id uuid not null references agents on delete cascade,
   call_id text not null,                    -- the host's or Retell's own id
@@ -59,9 +60,9 @@ create table calls (
   unique (tenant_id, call_id)
 );
 call protect_tenant_table('calls');
-create index calls_by_tenant on calls (tenant_id, created_at desc, id desc);
-create index calls_by_phone on calls (tenant_id, customer_phone, created_at desc);
-create index calls_by_email on calls (tenant_id, customer_email, created_at desc) where customer_email is not null;
+create index calls_by_tenant on calls (tenant_id, id desc);
+create index calls_by_phone on calls (tenant_id, customer_phone, id desc);
+create index calls_by_email on calls (tenant_id, customer_email, id desc) where customer_email is not null;
 create index calls_to_route on calls (tenant_id, id) where routed_at is null;
 
 -- The ledger: one unit per call and connection.
@@ -84,8 +85,9 @@ create table call_syncs (
 ) with (fillfactor = 80);
 call protect_tenant_table('call_syncs');
 create index call_syncs_todo on call_syncs (connection_id, priority, due_at, id) where state in ('queued', 'running');
-create index call_syncs_dead on call_syncs (tenant_id, finished_at desc) where state = 'dead';
-create index call_syncs_by_connection on call_syncs (connection_id, created_at desc);
+create index call_syncs_dead on call_syncs (connection_id) where state = 'dead';
+create index call_syncs_by_connection on call_syncs (connection_id, id desc);
+create index call_syncs_by_tenant on call_syncs (tenant_id, id desc);
 
 create table call_sync_steps (
   call_sync_id uuid not null references call_syncs on delete cascade,

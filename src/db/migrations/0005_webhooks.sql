@@ -21,7 +21,7 @@ create table inbound_events (
 ) with (fillfactor = 80);
 call protect_tenant_table('inbound_events');
 create index inbound_events_todo on inbound_events (connection_id, due_at, id) where state in ('queued', 'running');
-create index inbound_events_by_tenant on inbound_events (tenant_id, received_at desc, id desc);
+create index inbound_events_by_tenant on inbound_events (tenant_id, id desc);
 
 -- Webhooks that were refused: counted by address and reason, without their content.
 create table inbound_refusals (
@@ -37,13 +37,14 @@ grant select, insert, update, delete on inbound_refusals to tieline_app;
 
 -- Answers kept for a repeated Idempotency-Key, 24 hours.
 create table idempotency_keys (
-  scope text not null,                      -- tenant or host, and route
+  scope text not null,                      -- API key, tenant (or host) and route
   key text not null,
   body_hash bytea not null,
   status int,                               -- null: still running
-  answer jsonb,
+  answer text,                              -- sealed: some answers carry a secret that is shown once
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   primary key (scope, key)
 );
 grant select, insert, update, delete on idempotency_keys to tieline_app;
+create index idempotency_keys_by_expiry on idempotency_keys (expires_at);
