@@ -1,5 +1,15 @@
 import type { CallStep } from "#connector-kit";
-import type { AgentId, CallId, CallSyncId, ConnectionId, ErrorCode, FieldError, TenantId } from "#core";
+import type {
+  AgentId,
+  CallId,
+  CallSyncId,
+  ConnectionId,
+  ErrorCode,
+  FieldError,
+  Page,
+  PageRequest,
+  TenantId,
+} from "#core";
 import type { CallRecord, CompletedCall } from "#model";
 
 /** Where a call came from. */
@@ -56,13 +66,6 @@ export interface CallFilter {
   createdTo?: string;
 }
 
-/** A page in a fixed order, newest first. Cursors are opaque. */
-export interface Page<T> {
-  data: T[];
-  nextCursor: string | null;
-  prevCursor: string | null;
-}
-
 /** Finished calls and their way into the CRMs. */
 export interface Calls {
   /**
@@ -85,14 +88,14 @@ export interface Calls {
     skipped: number;
     dead: number;
   } | null>;
-  list(tenantId: TenantId, filter: CallFilter, page: { cursor?: string; limit: number }): Promise<Page<CallSummary>>;
+  list(tenantId: TenantId, filter: CallFilter, page: PageRequest): Promise<Page<CallSummary>>;
   /** By our id or the host's call_id. */
   read(tenantId: TenantId, id: string): Promise<CallSummary | null>;
   syncs(tenantId: TenantId, callId: CallId): Promise<CallSyncView[]>;
   listSyncs(
     tenantId: TenantId,
     filter: { connectionId?: ConnectionId; state?: CallSyncView["state"] },
-    page: { cursor?: string; limit: number },
+    page: PageRequest,
   ): Promise<Page<CallSyncView>>;
   /** Tries again what is dead (all of the call, or one connection's), or syncs anyway what a rule left out. Answers how many. */
   retry(

@@ -1,1 +1,2 @@
 export * from "./calls.ts";
+export { type CallsDeps, createCalls } from "./create-calls.ts";
