@@ -1,4 +1,4 @@
-import type { TenantId } from "#core";
+import type { Page, PageRequest, TenantId } from "#core";
 
 /** A webhook as the HTTP server got it. */
 export interface ArrivedWebhook {
@@ -37,8 +37,8 @@ export interface InboundWebhooks {
   list(
     tenantId: TenantId,
     filter: { connectionId?: string; state?: InboundEventView["state"] },
-    page: { cursor?: string; limit: number },
-  ): Promise<{ data: InboundEventView[]; nextCursor: string | null; prevCursor: string | null }>;
+    page: PageRequest,
+  ): Promise<Page<InboundEventView>>;
   /** Handles a stored event again. */
   replay(tenantId: TenantId, id: string): Promise<boolean>;
 }
