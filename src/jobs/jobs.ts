@@ -24,7 +24,7 @@ export interface Slice {
   readonly lane: Lane;
   /** Aborted when the process stops or the lease is lost. */
   readonly signal: AbortSignal;
-  /** A transaction on the lane's tenant that first checks, and extends, the lease. Throws `lease.lost` when another worker took over. */
+  /** A transaction on the lane's tenant that first checks the lease and keeps it until the commit. Throws `lease.lost` when another worker took over. */
   transaction<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
 }
 

@@ -1,0 +1,215 @@
+import { randomUUID } from "node:crypto";
+import { backoffMs, type Clock, PlatformError } from "#core";
+import type { Db } from "#db";
+import { every } from "./every.ts";
+import type { LaneHandler, SliceResult } from "./jobs.ts";
+import { kindOf, type LocalLanes } from "./lanes.ts";
+import { createLeases, type Lease } from "./leases.ts";
+import type { Log } from "./log.ts";
+import type { WakeTransport } from "./transport.ts";
+import { createWaitingLanes } from "./waiting.ts";
+
+export interface RunnerOptions {
+  db: Db;
+  lanes: LocalLanes;
+  transport: WakeTransport;
+  handlers: readonly LaneHandler[];
+  clock: Clock;
+  log: Log;
+  /** Slices at once in this process. Default 8. */
+  concurrency?: number;
+  /** How long a lane stays with a worker that shows no life. Default 15 s; a slice may take longer, its lease is extended. */
+  leaseMs?: number;
+  /** How often due lanes without a wake-up are looked for. Default 1 s. */
+  reapEveryMs?: number;
+  /** How long a wake-up may be on its way before it counts as lost. Default 5 s. */
+  patienceMs?: number;
+  /** How long stop() lets running slices finish. Default 25 s. */
+  drainMs?: number;
+}
+
+/** Works lanes in this process. */
+export interface Runner {
+  start(): Promise<void>;
+  /** No new slices, wait for the running ones, give their leases back. Called again, it aborts them at once. */
+  stop(): Promise<void>;
+}
+
+interface Active {
+  lease: Lease;
+  abort: AbortController;
+}
+
+const graceMs = 1_000; // for a slice to end after its signal
+
+export function createRunner(options: RunnerOptions): Runner {
+  const { db, lanes, transport, clock, log } = options;
+  const { concurrency = 8, leaseMs = 15_000, reapEveryMs = 1_000, patienceMs = 5_000, drainMs = 25_000 } = options;
+  const handlers = new Map(options.handlers.map((handler) => [handler.kind, handler]));
+  const leases = createLeases({ db, clock, leaseMs });
+  const waiting = createWaitingLanes({ room: concurrency });
+  const working = new Map<string, Promise<void>>(); // lanes being taken, worked and released
+  const active = new Map<string, Active>(); // those of them that we hold
+  const stopNow = Promise.withResolvers<void>();
+  let stopTaking: () => Promise<void> = async () => {};
+  let stopExtending: () => Promise<void> = async () => {};
+  let stopping: Promise<void> | undefined;
+  let isDown = false;
+
+  return { start, stop };
+
+  async function start(): Promise<void> {
+    const unsubscribe = lanes.onWake(offer);
+    const stopConsuming = await transport.consume(
+      async (keys) => {
+        for (const key of keys) if (handlers.has(kindOf(key))) waiting.add(key, { fromTransport: true });
+        pump();
+        await waiting.room();
+      },
+      { batch: concurrency },
+    );
+    const stopReaping = every(reapEveryMs, reap);
+    stopExtending = every(leaseMs / 3, extend);
+    await reap(); // what a process before us left behind
+    stopTaking = async () => {
+      unsubscribe();
+      await Promise.all([stopConsuming(), stopReaping()]);
+    };
+  }
+
+  function offer(keys: readonly string[]): void {
+    for (const key of keys) if (handlers.has(kindOf(key))) waiting.add(key);
+    pump();
+  }
+
+  function pump(): void {
+    while (!stopping && working.size < concurrency) {
+      const key = waiting.take(isFree);
+      if (key === undefined) return;
+      const work = workLane(key)
+        .catch(sayDown)
+        .then(() => {
+          active.delete(key);
+          working.delete(key);
+          pump();
+        });
+      working.set(key, work);
+    }
+  }
+
+  function isFree(key: string): boolean {
+    return !working.has(key);
+  }
+
+  async function workLane(key: string): Promise<void> {
+    const lease = await leases.take(key, randomUUID());
+    isDown = false;
+    const handler = handlers.get(kindOf(key));
+    if (!lease || !handler) return;
+    const abort = new AbortController();
+    active.set(key, { lease, abort });
+    await finish(lease, stopping ? { next: "now" } : await runSlice(handler, lease, abort));
+  }
+
+  async function runSlice(handler: LaneHandler, lease: Lease, abort: AbortController): Promise<SliceResult | "failed"> {
+    try {
+      return await handler.runSlice({
+        lane: lease.lane,
+        signal: abort.signal,
+        transaction: (fn) => leases.transaction(lease, abort, fn),
+      });
+    } catch (error) {
+      if (error instanceof PlatformError && error.code === "lease.lost") {
+        log.warn({ lane: lease.key }, "Another worker took the lane over.");
+        return { next: "now" };
+      }
+      if (abort.signal.aborted) return { next: "now" }; // it was told to stop, and did
+      log.error(
+        { err: error, lane: lease.key, failures: lease.failures + 1 },
+        "A slice failed; its lane comes back later.",
+      );
+      return "failed";
+    }
+  }
+
+  async function finish(lease: Lease, result: SliceResult | "failed"): Promise<void> {
+    const failed = result === "failed";
+    const nextAt = failed
+      ? new Date(clock.now() + backoffMs(lease.failures + 1, { capMs: 300_000 }))
+      : nextTime(result);
+    // While others wait here, the lane goes to the end of the common queue, where a free process may take it.
+    const isElsewhere = waiting.has(isFree) || stopping !== undefined;
+    const isAgain = await leases.release(lease, { nextAt, failed }, async (tx) => {
+      if (isElsewhere) await transport.send(tx, [lease.key]);
+    });
+    if (isAgain && !isElsewhere) waiting.add(lease.key);
+  }
+
+  function nextTime(result: SliceResult): Date | null {
+    if (result.next === "idle") return null;
+    return result.next === "now" ? new Date(clock.now()) : result.at;
+  }
+
+  async function reap(): Promise<void> {
+    const free = 2 * concurrency - waiting.size;
+    if (free <= 0) return;
+    try {
+      offer(await leases.reap([...handlers.keys()], patienceMs, free));
+      isDown = false;
+    } catch (error) {
+      sayDown(error);
+    }
+  }
+
+  async function extend(): Promise<void> {
+    const running = [...active.values()].filter(({ lease }) => leases.isAgeing(lease));
+    if (running.length === 0) return;
+    try {
+      await leases.extend(running.map(({ lease }) => lease));
+    } catch (error) {
+      sayDown(error);
+    }
+    for (const { lease, abort } of running) {
+      if (leases.isOver(lease))
+        abort.abort(new PlatformError("lease.lost", `The lease of ${lease.key} ended during its slice.`));
+    }
+  }
+
+  function stop(): Promise<void> {
+    if (stopping) stopNow.resolve();
+    stopping ??= Promise.resolve().then(drain);
+    return stopping;
+  }
+
+  async function drain(): Promise<void> {
+    waiting.close();
+    await stopTaking();
+    await leases.giveBack(waiting.drain()).catch(sayDown);
+    const running = Promise.all(working.values());
+    await within(drainMs, Promise.race([running, stopNow.promise]));
+    for (const { abort } of active.values()) abort.abort(stopReason());
+    await within(graceMs, running);
+    // A slice that ignores its signal: without its lease nothing it still does can commit.
+    for (const { lease } of active.values()) {
+      log.warn({ lane: lease.key }, "A slice did not end in time; its lane is given to others.");
+      await leases.release(lease, { nextAt: new Date(clock.now()), failed: false }, async () => {}).catch(sayDown);
+    }
+    await stopExtending();
+  }
+
+  function stopReason(): Error {
+    return new Error("The process stops.");
+  }
+
+  // A database that is away is told once, not every second.
+  function sayDown(error: unknown): void {
+    if (!isDown) log.warn({ err: error }, "The work queue cannot reach the database; it goes on trying.");
+    isDown = true;
+  }
+}
+
+function within(ms: number, promise: Promise<unknown>): Promise<unknown> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
