@@ -1,5 +1,4 @@
-import { migrate } from "./migrate.ts";
-import { createPgliteDb } from "./pglite.ts";
+import type { Db } from "./db.ts";
 
 interface Column {
   table: string;
@@ -23,15 +22,9 @@ type Json = ColumnType<unknown, string, string>;
 type Numeric = ColumnType<string, string | number, string | number>;
 `;
 
-/** The text of schema.generated.ts for the migrations of this version. */
-export async function schemaTypes(): Promise<string> {
-  const db = await createPgliteDb({}, () => {});
-  try {
-    await migrate(db);
-    return render(await db.asOwner((tx) => tx.query<Column>(readColumns)));
-  } finally {
-    await db.close();
-  }
+/** The text of schema.generated.ts for a migrated database. */
+export async function schemaTypes(db: Db): Promise<string> {
+  return render(await db.asOwner((tx) => tx.query<Column>(readColumns)));
 }
 
 const readColumns = `

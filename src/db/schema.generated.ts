@@ -193,7 +193,7 @@ export interface IdempotencyKeysTable {
   key: string;
   body_hash: Uint8Array;
   status: number | null;
-  answer: Json | null;
+  answer: string | null;
   created_at: Filled<Instant>;
   expires_at: Instant;
 }
