@@ -13,6 +13,7 @@ export * from "./html.ts";
 export * from "./hubspot-signature.ts";
 export * from "./limits.ts";
 export * from "./retell-signature.ts";
+export { aCall } from "./samples.ts";
 export * from "./settings.ts";
 export * from "./shared-secret.ts";
 export * from "./signatures.ts";

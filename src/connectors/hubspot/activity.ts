@@ -1,0 +1,91 @@
+import {
+  type Action,
+  type CallStepInput,
+  callReference,
+  type Outcome,
+  type ProviderApi,
+  readCallReference,
+  type Unit,
+} from "#connector-kit";
+import { batchSize, createBatch, type NewRecord, readAssociations, readBatch, type Written } from "./objects.ts";
+import { type HubSpotSettings, settingsOf } from "./settings.ts";
+
+/** Something that hangs on a contact and carries our call reference: a note, a meeting, a deal. */
+export interface ActivityDescription {
+  type: "notes" | "meetings" | "deals";
+  /** HubSpot's own association type from this record to a contact. */
+  associationTypeId: number;
+  /** The property that holds the call reference. */
+  referenceProperty: string;
+  /** Why this call gets none; null when it does. */
+  skip(input: CallStepInput, settings: HubSpotSettings): { reason: string; detail: string } | null;
+  properties(input: CallStepInput, settings: HubSpotSettings): Record<string, string>;
+}
+
+/** Creates the records in batches, each associated with its contact in the same request. */
+export function activityAction(description: ActivityDescription): Action<CallStepInput> {
+  return {
+    batchSize,
+    identity: {
+      kind: "probe",
+      find: (api, units) => findWritten(api, units, description),
+      settleMs: () => 0, // reads by id and association see a write at once
+    },
+    async perform(api, units) {
+      const settings = settingsOf(api);
+      const skips = units.map(({ input }) => whySkip(input, settings, description));
+      const wanted = units.filter((_, index) => skips[index] === null);
+      const records = wanted.map(({ input }) => toRecord(input, settings, description));
+      const written = records.length === 0 ? [] : await createBatch(api, description.type, records);
+      const byKey = new Map(wanted.map(({ key }, index) => [key, written[index]]));
+      return units.map(({ key }, index) => {
+        const skip = skips[index];
+        return skip ? { outcome: "skipped", ...skip } : toOutcome(byKey.get(key) as Written);
+      });
+    },
+  };
+}
+
+function whySkip(input: CallStepInput, settings: HubSpotSettings, { skip }: ActivityDescription) {
+  if (input.contactId === null) return { reason: "no_contact", detail: "There is no contact to attach it to." };
+  return skip(input, settings);
+}
+
+function toRecord(input: CallStepInput, settings: HubSpotSettings, description: ActivityDescription): NewRecord {
+  const { associationTypeId } = description;
+  return {
+    properties: {
+      ...description.properties(input, settings),
+      ...(settings.owner_id ? { hubspot_owner_id: settings.owner_id } : {}),
+    },
+    associations: [
+      { to: { id: input.contactId ?? "" }, types: [{ associationCategory: "HUBSPOT_DEFINED", associationTypeId }] },
+    ],
+  };
+}
+
+function toOutcome(written: Written): Outcome {
+  if ("row" in written) return { outcome: "created", externalId: written.row.id };
+  return { outcome: "failed", error: written.error };
+}
+
+/** Which calls have their record: the contact's records of this type, newest first, until each call is found. */
+async function findWritten(
+  api: ProviderApi,
+  units: readonly Unit<CallStepInput>[],
+  { type, referenceProperty }: ActivityDescription,
+): Promise<Map<string, string>> {
+  const contactIds = units.flatMap(({ input }) => (input.contactId === null ? [] : [input.contactId]));
+  const associated = await readAssociations(api, "contacts", type, contactIds);
+  const ids = [...new Set([...associated.values()].flat())].sort((a, b) => Number(b) - Number(a));
+  const keys = new Map(units.map(({ key, input }) => [callReference(input.call.call_id), key]));
+  const found = new Map<string, string>();
+  for (let start = 0; start < ids.length && found.size < units.length; start += batchSize) {
+    const page = ids.slice(start, start + batchSize);
+    for (const row of await readBatch(api, type, page, { properties: [referenceProperty] })) {
+      const key = keys.get(readCallReference(row.properties[referenceProperty] ?? "") ?? "");
+      if (key !== undefined) found.set(key, row.id);
+    }
+  }
+  return found;
+}
