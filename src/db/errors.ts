@@ -1,3 +1,4 @@
+import pg from "pg";
 import { PlatformError } from "#core";
 
 // SQLSTATEs that say the database cannot be reached or cannot store, and not that a statement was wrong.
@@ -44,6 +45,8 @@ export function toDbError(error: unknown): unknown {
 
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isUnavailable); // one error per address that was tried
+  // The session is over, whatever for: shutdown, a refused login, a log that cannot be written.
+  if (error instanceof pg.DatabaseError && (error.severity === "FATAL" || error.severity === "PANIC")) return true;
   const code = codeOf(error);
   if (code !== undefined) {
     return (

@@ -95,9 +95,11 @@ function bootId(): string | null {
 function startOf(pid: number): string | null {
   try {
     if (os.platform() === "linux") {
-      // The 22nd field; the second is the program's name in brackets and may hold anything. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+      // The third field is the state and the 22nd the start; the second is the program's name in brackets and may hold
+      // anything. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
       const stat = fs.readFileSync(`/proc/${pid}/stat`, "utf8");
-      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+      const [state, ...fields] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return state === "Z" ? null : (fields[18] ?? null); // Z: dead, and only its parent has not noticed
     }
     if (os.platform() === "darwin")
       return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { encoding: "utf8" }).trim();
