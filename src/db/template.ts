@@ -6,21 +6,25 @@ import { engineVersion } from "./engine-files.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { createPgliteDb } from "./pglite.ts";
 
+/** Sets up the folder of a new template in a way of its own, before the migrations. */
+export type Seed = (folder: string) => Promise<void>;
+
 /**
  * Fills an empty data folder from a template, which takes a tenth of the time of setting one up. The template is made
  * when `templates`, the folder they are kept in, has none of this engine version with these migrations.
  */
-export async function copyTemplate(templates: string, folder: string): Promise<void> {
-  const template = await makeTemplate(templates);
+export async function copyTemplate(templates: string, folder: string, seed?: Seed): Promise<void> {
+  const template = await makeTemplate(templates, seed);
   cpSync(template, folder, { recursive: true }); // 70 ms; fs.cp takes 270 for these thousand files
 }
 
-async function makeTemplate(templates: string): Promise<string> {
+async function makeTemplate(templates: string, seed: Seed = async () => {}): Promise<string> {
   const template = path.join(templates, `pglite-${await schemaKey()}`);
   if (await exists(template)) return template;
   const draft = `${template}.${randomUUID()}`;
   await fs.mkdir(draft, { recursive: true });
   try {
+    await seed(draft);
     const db = await createPgliteDb({ folder: draft, isDurable: false }, () => {});
     try {
       await migrate(db);
