@@ -1,1 +1,2 @@
+export { createTracer } from "./create-tracer.ts";
 export * from "./trace.ts";

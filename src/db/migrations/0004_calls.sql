@@ -103,6 +103,7 @@ create table call_sync_steps (
   primary key (call_sync_id, step)
 );
 call protect_tenant_table('call_sync_steps');
+create index call_sync_steps_by_external on call_sync_steps (tenant_id, external_id) where external_id is not null;
 
 create table call_imports (
   id uuid primary key,
