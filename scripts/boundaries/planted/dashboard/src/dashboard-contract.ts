@@ -1,0 +1,3 @@
+import type { Fine } from "../../src/connections/index.ts";
+
+export type Value = Fine;

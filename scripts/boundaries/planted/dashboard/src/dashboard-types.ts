@@ -1,0 +1,3 @@
+import { contract } from "../../src/api/contract/index.ts";
+
+export const value = contract;

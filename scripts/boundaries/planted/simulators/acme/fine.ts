@@ -1,0 +1,3 @@
+import { fine as part } from "#simulators/kit";
+
+export const fine = part;

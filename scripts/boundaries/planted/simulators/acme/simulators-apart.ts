@@ -1,0 +1,3 @@
+import { fine } from "#connections";
+
+export const value = fine;

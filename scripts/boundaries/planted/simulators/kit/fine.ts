@@ -1,0 +1,3 @@
+import { one } from "#core";
+
+export const fine = one;

@@ -1,0 +1,3 @@
+import { fine } from "#simulators/acme";
+
+export const value = fine;

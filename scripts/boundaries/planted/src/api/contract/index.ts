@@ -1,0 +1,2 @@
+export const contract = 1;
+export type Contract = typeof contract;

@@ -1,0 +1,1 @@
+export { type Fine, fine } from "./fine.ts";

@@ -1,0 +1,3 @@
+import { fine } from "#simulators/kit";
+
+export const value = fine;

@@ -1,0 +1,3 @@
+import { fine } from "../acme/fine.ts";
+
+export const value = fine;

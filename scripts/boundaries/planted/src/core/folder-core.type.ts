@@ -1,0 +1,3 @@
+import type { Fine } from "#connections";
+
+export type Value = Fine;

@@ -1,0 +1,1 @@
+export type Value = import("#connections").Fine;

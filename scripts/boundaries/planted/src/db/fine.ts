@@ -1,0 +1,4 @@
+import { one } from "#core";
+
+export const fine = one;
+export type Fine = typeof fine;

@@ -1,0 +1,3 @@
+import type { One } from "../core/one.ts";
+
+export type Value = One;

@@ -1,0 +1,3 @@
+import { one } from "../core/one.ts";
+
+export const value = one;

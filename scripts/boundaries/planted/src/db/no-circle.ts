@@ -1,0 +1,3 @@
+import { back } from "./no-circle.other.ts";
+
+export const forth = () => back;

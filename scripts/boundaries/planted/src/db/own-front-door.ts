@@ -1,0 +1,3 @@
+import { fine } from "#db";
+
+export const value = fine;
