@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Db } from "./db.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
+import { openDb } from "./open.ts";
 import { forEachEngine } from "./test-db.ts";
 
 const first: Migration = { name: "9001_first.sql", sql: "create table first (n int)", checksum: "one" };
@@ -67,6 +68,16 @@ forEachEngine((engine, open) => {
       { code: "42501" },
     );
   });
+});
+
+test("before the migrations, the app is told to run them", async (t) => {
+  const db = await openDb({ memory: true });
+  t.after(() => db.close());
+
+  await assert.rejects(
+    db.transaction((tx) => tx.query("select 1")),
+    { code: "db.schema_mismatch", message: /run the migrations/ },
+  );
 });
 
 test("the migrations are numbered without a gap", async () => {
