@@ -181,6 +181,14 @@ export const errorCodes = {
     "The provider did not answer, so the write may or may not have happened.",
     "Nothing to do: we look before we send again.",
   ),
+  "provider.app_invalid": entry(
+    "retry",
+    "credentials",
+    "tenant_config",
+    502,
+    "The provider does not accept our app there.",
+    "Correct the client id and secret of the provider app; waiting work then continues by itself.",
+  ),
   "provider.conflict": entry(
     "dead_letter",
     "validation",

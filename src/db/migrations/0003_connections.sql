@@ -207,24 +207,35 @@ as $$ select id, tenant_id from connections where provider = wanted_provider and
 
 -- Connections whose tokens run out soon, for the refresh ahead of expiry.
 create function find_expiring_credentials(before timestamptz, row_limit int)
-returns table (connection_id uuid, tenant_id uuid) language sql security definer set search_path = public
+returns table (connection_id uuid, tenant_id uuid, version int) language sql security definer set search_path = public
 as $$
-  select c.connection_id, c.tenant_id from credentials c join connections n on n.id = c.connection_id
+  select c.connection_id, c.tenant_id, c.version from credentials c join connections n on n.id = c.connection_id
   where c.expires_at < before and n.status in ('connected', 'degraded') and (c.lease_until is null or c.lease_until < now())
   order by c.expires_at limit row_limit
 $$;
 
 -- Secrets sealed with another key than the wanted one, for online key rotation.
 create function find_credentials_to_rotate(wanted_key_id text, row_limit int)
-returns table (connection_id uuid, tenant_id uuid) language sql security definer set search_path = public
-as $$ select connection_id, tenant_id from credentials where key_id <> wanted_key_id limit row_limit $$;
+returns table (kind text, id uuid, tenant_id uuid) language sql security definer set search_path = public
+as $$
+  (select 'credentials', connection_id, tenant_id from credentials where key_id <> wanted_key_id)
+  union all (select 'webhook_secrets', id, tenant_id from webhook_secrets where key_id <> wanted_key_id)
+  union all (select 'provider_apps', id, tenant_id from provider_apps where key_id <> wanted_key_id)
+  limit row_limit
+$$;
 
-grant select on credentials to tieline_system;
+-- Disconnected connections whose time to come back is over.
+create function find_connections_to_purge(moment timestamptz, row_limit int)
+returns table (id uuid, tenant_id uuid) language sql security definer set search_path = public
+as $$ select id, tenant_id from connections where status = 'disconnected' and purge_after < moment limit row_limit $$;
+
+grant select on credentials, webhook_secrets, provider_apps to tieline_system;
 do $$
 declare fn text;
 begin
   foreach fn in array array['take_oauth_state(bytea,bytea)', 'find_connection_by_webhook_key(text,text)', 'find_connections_by_account(text,text)',
-    'find_expiring_credentials(timestamptz,int)', 'find_credentials_to_rotate(text,int)'] loop
+    'find_expiring_credentials(timestamptz,int)', 'find_credentials_to_rotate(text,int)',
+    'find_connections_to_purge(timestamptz,int)'] loop
     execute format('alter function %s owner to tieline_system', fn);
     execute format('revoke all on function %s from public', fn);
     execute format('grant execute on function %s to tieline_app', fn);
