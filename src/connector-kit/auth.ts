@@ -56,6 +56,8 @@ export interface WebhookUrlStrategy {
   fields: CredentialField[];
   /** Answers what is wrong with the URL; empty when nothing is. `allowedHost` is the configured base URL's host. */
   check(url: URL, allowedHost: string): FieldError[];
+  /** Whose URL it is, as far as the URL says, and the URL as people may see it: without its secret part. */
+  account?(url: URL): { id: string; name: string };
 }
 
 export type AuthStrategy = OAuth2Strategy | ApiKeyStrategy | ClientCredentialsStrategy | WebhookUrlStrategy;

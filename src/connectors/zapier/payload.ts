@@ -1,0 +1,16 @@
+import { type CallRecord, callFields } from "#model";
+
+/** What a Zap receives: contract 1, every field always there, since a missing key breaks a mapped step. */
+export function toPayload(call: CallRecord, mapped: Record<string, unknown>, sentAt: Date) {
+  const own = Object.fromEntries(callFields.map((field) => [field, inSeconds(call[field])]));
+  return {
+    action: "call_completed",
+    call: { ...call.extra, ...mapped, ...own },
+    timestamp: inSeconds(sentAt.toISOString().replace(/\.\d+Z$/, "Z")),
+  };
+}
+
+/** The contract writes whole seconds without a fraction. */
+function inSeconds(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.0+Z$/, "$1Z") : value;
+}
