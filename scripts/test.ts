@@ -1,0 +1,29 @@
+// `npm test`, or `npm test -- src/db webhooks` for the files whose path holds one of these words.
+import { fileURLToPath } from "node:url";
+import { findTestFiles } from "./test/find-files.ts";
+import { shortcomings, totalLines } from "./test/report.ts";
+import { runFiles } from "./test/run-files.ts";
+import { findServices } from "./test/services.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+process.chdir(root);
+
+const { lines, hasBrowser } = await findServices(process.env).catch((error: Error) => stop(error.message));
+const filters = process.argv.slice(2);
+const files = await findTestFiles(root, { filters, hasBrowser });
+if (files.length === 0) stop("No test file was found.");
+
+const totals = await runFiles(files, console.log);
+
+for (const failure of totals.failures) console.log(`\n${failure}`);
+console.log(`\n${lines.map((line) => `  ${line}`).join("\n")}`);
+const reasons = shortcomings(totals, { maySkip: process.env.TIELINE_REQUIRE_SERVICES !== "1" });
+for (const reason of reasons) console.log(`✖ ${reason}`);
+console.log(totalLines(totals).join("\n"));
+// A test that leaves a handle open must not keep the run from ending.
+process.exit(reasons.length > 0 ? 1 : 0);
+
+function stop(message: string): never {
+  console.error(message);
+  process.exit(1);
+}
