@@ -6,7 +6,9 @@ import { checkRedis } from "./check-redis.ts";
 import type { Log } from "./log.ts";
 import { createOutboxRelay, type OutboxRelay } from "./outbox-relay.ts";
 import type { WakeTransport } from "./transport.ts";
+import { within } from "./within.ts";
 
+const closeMs = 2_000; // a goodbye to a Redis that is gone would be waited for without end
 const defaultQueue = "tieline-wake";
 // BullMQ forgets a job id with the job; kept this long, a wake-up sent twice over a crash is still known.
 const removeOnComplete = { age: 3_600, count: 10_000 };
@@ -81,14 +83,14 @@ export function createBullmqTransport(options: BullmqTransportOptions): WakeTran
     worker.on("error", () => {}); // the connection above has told it
     await worker.waitUntilReady();
     return async () => {
-      await worker.close();
+      await within(closeMs, worker.close());
       connection.disconnect();
     };
   }
 
   async function close(): Promise<void> {
     await relay?.stop();
-    await queue?.close();
+    if (queue) await within(closeMs, queue.close());
     redis?.disconnect();
     relay = queue = redis = undefined;
   }

@@ -7,7 +7,7 @@ import type { Lane, Slice } from "./jobs.ts";
 import type { Log } from "./log.ts";
 import { createPgBossTransport } from "./pg-boss-transport.ts";
 import { startRedis } from "./test-redis.ts";
-import { createLossyTransport, createTestTables, createWorld, until, type World } from "./test-world.ts";
+import { createLossyTransport, createTestTables, createWorld, lastFirst, until, type World } from "./test-world.ts";
 import type { WakeTransport } from "./transport.ts";
 
 const log: Log = { info: () => {}, warn: console.error, error: console.error };
@@ -30,8 +30,7 @@ function conforms(
   describe(name, () => {
     let db: Db;
     let transport: WakeTransport | null;
-    const cleanups: (() => Promise<void>)[] = [];
-    const file: Cleanup = { after: (fn) => void cleanups.unshift(fn) };
+    const file = lastFirst({ after });
     before(async () => {
       db = await open(file);
       transport = await createTransport(file, db);
@@ -39,10 +38,7 @@ function conforms(
       await transport?.prepare();
       await transport?.prepare(); // an upgrade runs it again
       await transport?.open();
-    });
-    after(async () => {
-      await transport?.close();
-      for (const cleanup of cleanups) await cleanup();
+      file.after(async () => transport?.close());
     });
 
     function promise(sentence: string, fn: (world: World, t: TestContext) => Promise<void>): void {

@@ -8,6 +8,7 @@ import { createLeases, type Lease } from "./leases.ts";
 import type { Log } from "./log.ts";
 import type { WakeTransport } from "./transport.ts";
 import { createWaitingLanes } from "./waiting.ts";
+import { within } from "./within.ts";
 
 export interface RunnerOptions {
   db: Db;
@@ -206,10 +207,4 @@ export function createRunner(options: RunnerOptions): Runner {
     if (!isDown) log.warn({ err: error }, "The work queue cannot reach the database; it goes on trying.");
     isDown = true;
   }
-}
-
-function within(ms: number, promise: Promise<unknown>): Promise<unknown> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -54,9 +54,12 @@ export async function createTestTables(db: Db): Promise<void> {
 }
 
 /** A kind of lane of its own over the test's tables, so that tests on one database leave each other alone. */
-export function createWorld(db: Db, transport: WakeTransport, { clock = systemClock }: { clock?: Clock } = {}): World {
+export function createWorld(
+  db: Db,
+  transport: WakeTransport,
+  { clock = systemClock, kind = `test_${randomUUID().slice(0, 8)}` }: { clock?: Clock; kind?: string } = {},
+): World {
   const lanes = createLanes({ transport, clock });
-  const kind = `test_${randomUUID().slice(0, 8)}`;
   const ledger: Ledger = {
     table: "test_units",
     laneKind: kind,
@@ -150,6 +153,15 @@ export function createWorld(db: Db, transport: WakeTransport, { clock = systemCl
     if (!row) throw new Error("There is no such lane.");
     return row;
   }
+}
+
+/** Cleans up in reverse: what was opened last is closed first. */
+export function lastFirst(t: Cleanup): Cleanup {
+  const cleanups: (() => Promise<void>)[] = [];
+  t.after(async () => {
+    for (const cleanup of cleanups) await cleanup();
+  });
+  return { after: (fn) => void cleanups.unshift(fn) };
 }
 
 /** Waits until `check` holds. For what nobody announces: rows that another process writes. */
