@@ -1,9 +1,13 @@
 import { createHubSpotSimulator } from "#simulators/hubspot";
 import type { Control, Simulator } from "#simulators/kit";
+import { createRetellSimulator } from "#simulators/retell";
+import { createZapierSimulator } from "#simulators/zapier";
 
 /** Every simulator there is, by provider id. */
 export const simulators = {
   hubspot: createHubSpotSimulator,
+  retell: createRetellSimulator,
+  zapier: createZapierSimulator,
 } as const;
 
 export type SimulatorId = keyof typeof simulators;

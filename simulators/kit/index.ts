@@ -15,6 +15,7 @@ export {
 } from "./oauth.ts";
 export { createConsent } from "./oauth-pages.ts";
 export { createRandom, type Random } from "./random.ts";
+export { type Received, startReceiver } from "./receiver.ts";
 export type { LoggedRequest } from "./request-log.ts";
 export { createRouter, type Found, type Router } from "./router.ts";
 export { type Base, createSimulator, type ProviderServer } from "./server.ts";

@@ -1,0 +1,8 @@
+export type { Deliveries, Delivery } from "./deliveries.ts";
+export {
+  createZapierSimulator,
+  defaults,
+  type ZapierControl,
+  type ZapierLimits,
+  type ZapierOptions,
+} from "./simulator.ts";
