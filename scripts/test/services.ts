@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import net from "node:net";
+import { Redis } from "ioredis";
 import pg from "pg";
 
-/** What the tests of this run can reach, in words for the closing summary. */
 export interface Services {
+  /** What the tests of this run can reach, a line each. */
   lines: string[];
   hasBrowser: boolean;
 }
@@ -17,16 +17,16 @@ export async function findServices(env: NodeJS.ProcessEnv): Promise<Services> {
   if (isRequired && !browser) throw new Error("Chromium is required here and was not found. Install chromium.");
   return {
     lines: [
-      "embedded database: covered",
-      `PostgreSQL: ${databaseUrl ? `covered, version ${await postgresVersion(databaseUrl)}` : absent("TIELINE_TEST_DATABASE_URL")}`,
-      `Redis: ${redisUrl ? `covered, version ${await redisVersion(redisUrl)}` : absent("TIELINE_TEST_REDIS_URL")}`,
-      `browser: ${browser ? `covered, ${browser}` : "not covered, no Chromium on this machine"}`,
+      "embedded database: yes",
+      `PostgreSQL: ${databaseUrl ? `version ${await postgresVersion(databaseUrl)}` : absent("TIELINE_TEST_DATABASE_URL")}`,
+      `Redis: ${redisUrl ? `version ${await redisVersion(redisUrl)}` : absent("TIELINE_TEST_REDIS_URL")}`,
+      `browser: ${browser ?? "no, this machine has no Chromium"}`,
     ],
     hasBrowser: browser !== null,
   };
 }
 
-const absent = (setting: string) => `not covered, ${setting} is not set`;
+const absent = (setting: string) => `no, ${setting} is not set`;
 
 function named(env: NodeJS.ProcessEnv, setting: string, isRequired: boolean): string | null {
   const url = env[setting];
@@ -48,30 +48,17 @@ async function postgresVersion(url: string): Promise<string> {
 }
 
 async function redisVersion(url: string): Promise<string> {
-  const { hostname, port } = new URL(url);
+  const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5000, retryStrategy: () => null });
+  // A refused connection also arrives as an event, which would end the process unheard.
+  redis.on("error", () => {});
   try {
-    const text = await ask(hostname, Number(port || 6379), "INFO server\r\n");
-    const version = /redis_version:(\S+)/.exec(text)?.[1];
-    if (!version) throw new Error(`The answer was: ${text.slice(0, 80)}`);
-    return version;
+    await redis.connect();
+    return /redis_version:(\S+)/.exec(await redis.info("server"))?.[1] ?? "unknown";
   } catch (cause) {
     throw new Error("TIELINE_TEST_REDIS_URL is set and no Redis answers there.", { cause });
+  } finally {
+    redis.disconnect();
   }
-}
-
-function ask(host: string, port: number, question: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = "";
-    const socket = net.connect({ host, port, timeout: 5000 }, () => socket.write(question));
-    socket.setEncoding("utf8");
-    socket.on("data", (part) => {
-      text += part;
-      if (/\r\n\r\n|^-/.test(text) || text.includes("redis_version")) socket.end(() => resolve(text));
-    });
-    socket.on("timeout", () => socket.destroy(new Error("no answer within 5 s")));
-    socket.on("error", reject);
-    socket.on("close", () => resolve(text));
-  });
 }
 
 /** The path of a Chromium on this machine, or null. */
