@@ -99,6 +99,14 @@ export const errorCodes = {
     "The sign-in answer does not belong to a sign-in that was started here.",
     "Start the connection again from the same browser.",
   ),
+  "connection.clock_skew": entry(
+    "reject",
+    "internal",
+    "us",
+    500,
+    "Our clock and the provider's are too far apart.",
+    "Set the clock of the server, best by NTP.",
+  ),
   "connection.disconnected": entry(
     "dead_letter",
     "credentials",

@@ -3,12 +3,10 @@ import { causeClasses, type IdKind, idPrefixes } from "#core";
 
 /** An id as people see it: `con_` and 26 characters. */
 export function publicId(kind: IdKind) {
-  return z
-    .string()
-    .meta({
-      description: `A ${kind} id, ${idPrefixes[kind]}_…`,
-      example: `${idPrefixes[kind]}_01jq8f0c1xe4bsm2v7h9d3kqnr`,
-    });
+  return z.string().meta({
+    description: `A ${kind} id, ${idPrefixes[kind]}_…`,
+    example: `${idPrefixes[kind]}_01jq8f0c1xe4bsm2v7h9d3kqnr`,
+  });
 }
 
 /** RFC 3339, UTC. */

@@ -97,7 +97,7 @@ create table audit_log (
 );
 call protect_tenant_table('audit_log');
 grant select, insert on audit_log to tieline_system;
-create index audit_log_by_tenant on audit_log (tenant_id, created_at desc, id desc);
+create index audit_log_by_tenant on audit_log (tenant_id, id desc);
 
 -- Cross-tenant needs of the API, as narrow as they come.
 create function find_api_key(hash bytea) returns setof api_keys language sql security definer set search_path = public

@@ -1,0 +1,93 @@
+import { readPage, type TenantId } from "#core";
+import type { Db } from "#db";
+import type { Tracer } from "#insights";
+import { AuditPage, AuditQuery, Trace, TraceQuery } from "../contract/operations.ts";
+import { pageRequest, toPageBody } from "../paging.ts";
+import { defineRoute, type Route } from "../route.ts";
+import { instant, shown } from "./common.ts";
+
+interface AuditRow {
+  id: string;
+  actor: string;
+  action: string;
+  subject_kind: string;
+  subject_id: string | null;
+  detail: Record<string, unknown>;
+  request_id: string | null;
+  created_at: Date;
+}
+
+/** Where did it stop and why; and who did what. */
+export function operationRoutes({ db, tracer }: { db: Db; tracer: Tracer }): Route[] {
+  return [
+    defineRoute({
+      method: "GET",
+      path: "/v1/trace",
+      tag: "Operations",
+      summary: "Trace anything",
+      description: "Any id, phone, e-mail, call id or CRM id answers where it stopped and why.",
+      permission: "calls:read",
+      tenant: "required",
+      audit: { none: "a read" },
+      query: TraceQuery,
+      reply: { status: 200, description: "The calls it leads to, station by station.", schema: Trace },
+      errors: ["request.invalid"],
+      examples: { query: "q=call_abc123" },
+      handle: async ({ tenantId, query }) => ({ body: presentTrace(await tracer.trace(tenantId, query.q)) }),
+    }),
+    defineRoute({
+      method: "GET",
+      path: "/v1/audit",
+      tag: "Operations",
+      summary: "List who did what",
+      permission: "audit:read",
+      tenant: "required",
+      audit: { none: "a read" },
+      query: AuditQuery,
+      reply: { status: 200, description: "A page of audit entries.", schema: AuditPage },
+      errors: ["request.invalid"],
+      handle: async ({ tenantId, query }) => ({ body: await readAudit(tenantId, query) }),
+    }),
+  ];
+
+  async function readAudit(
+    tenantId: TenantId,
+    query: { action?: string | undefined; subject_id?: string | undefined; cursor?: string | undefined; limit: number },
+  ) {
+    const page = await db.withTenant(tenantId, (tx) =>
+      readPage(pageRequest(query), ({ id, operator, order, limit }) =>
+        tx.query<AuditRow>(
+          `select * from audit_log where tenant_id = $1 and ($2::uuid is null or id ${operator} $2)
+             and ($3::text is null or action = $3) and ($4::text is null or subject_id = $4)
+           order by id ${order} limit $5`,
+          [tenantId, id, query.action ?? null, query.subject_id ?? null, limit],
+        ),
+      ),
+    );
+    return toPageBody(page, ({ id, actor, action, subject_kind, subject_id, detail, ...row }) => ({
+      id,
+      actor,
+      action,
+      subject_kind,
+      subject_id,
+      detail,
+      request_id: row.request_id,
+      created_at: instant(row.created_at),
+    }));
+  }
+}
+
+function presentTrace(trace: Trace): Trace {
+  return {
+    ...trace,
+    calls: trace.calls.map((call) => ({
+      ...call,
+      id: shown("call", call.id),
+      agent_id: shown("agent", call.agent_id),
+      paths: call.paths.map((path) => ({
+        ...path,
+        connection_id: path.connection_id && shown("connection", path.connection_id),
+      })),
+    })),
+  };
+}
