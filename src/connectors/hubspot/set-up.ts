@@ -19,13 +19,19 @@ export async function readAccount(api: ProviderApi): Promise<z.infer<typeof Acco
 
 /** What the connection keeps: where records are shown, and whether our marker property is there. */
 export async function setUp(api: ProviderApi): Promise<Record<string, unknown>> {
-  const [account, marker] = await Promise.all([readAccount(api), makeMarker(api)]);
+  const [account, marker] = await Promise.all([readAccountIfPermitted(api), makeMarker(api)]);
   return {
     marker,
-    portal_id: account.portalId,
-    ui_domain: account.uiDomain,
-    time_zone: account.timeZone ?? null,
+    ...(account && { portal_id: account.portalId, ui_domain: account.uiDomain, time_zone: account.timeZone ?? null }),
   };
+}
+
+/** A token may know contacts and not the account; only links to records suffer from that. */
+async function readAccountIfPermitted(api: ProviderApi) {
+  return readAccount(api).catch((error) => {
+    if (toPlatformError(error).code === "provider.permission") return null;
+    throw error;
+  });
 }
 
 /**

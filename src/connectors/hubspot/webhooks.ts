@@ -54,8 +54,10 @@ function dedupeKey(event: Event): string {
 }
 
 /** Every event means the same: this record is worth reading again. After a merge that is the survivor. */
-function toChange({ body }: { type: string; body: string }): InboundChange {
-  const event = Event.parse(JSON.parse(body));
+function toChange({ type, body }: { type: string; body: string }): InboundChange {
+  const parsed = Event.safeParse(safeJson(body));
+  if (!parsed.success) return { kind: "ignored", why: `${type} is no event of HubSpot's.` };
+  const event = parsed.data;
   const [prefix = ""] = typeOf(event).split(".");
   const record = records.includes(prefix) ? prefix : recordOfTypeId[event.objectTypeId ?? ""];
   const externalId = event.newObjectId ?? event.primaryObjectId ?? event.objectId ?? event.fromObjectId;
