@@ -17,7 +17,11 @@ const totals = await runFiles(files, console.log);
 
 for (const failure of totals.failures) console.log(`\n${failure}`);
 console.log(`\n${lines.map((line) => `  ${line}`).join("\n")}`);
-const reasons = shortcomings(totals, { maySkip: process.env.TIELINE_REQUIRE_SERVICES !== "1" });
+for (const [reason, count] of totals.skips) console.log(`  skipped ${count}: ${reason}`);
+// The providers' own documents may not be kept here, so what is compared with them runs only where a copy is at hand.
+const maySkip = (reason: string) =>
+  process.env.TIELINE_REQUIRE_SERVICES !== "1" || reason.includes("reference documents");
+const reasons = shortcomings(totals, { maySkip });
 for (const reason of reasons) console.log(`✖ ${reason}`);
 console.log(totalLines(totals).join("\n"));
 // A test that leaves a handle open must not keep the run from ending.

@@ -12,6 +12,10 @@ interface Place {
 interface Failed extends Place {
   details: { error: Error & { failureType?: string; cause?: unknown } };
 }
+interface Skipped {
+  /** True, or the reason. */
+  skip?: string | boolean;
+}
 interface Counts {
   tests: number;
   passed: number;
@@ -30,19 +34,23 @@ export interface Totals extends Counts {
   files: number;
   durationMs: number;
   failures: string[];
+  /** Why tests were skipped, and how many for each reason. */
+  skips: Map<string, number>;
   /** Files in which no test ran: a suite that vanished must not pass. */
   emptyFiles: string[];
 }
 
 /** Reads the events of a test run, writes a line per file as it ends, and returns what it came to. */
 export async function follow(events: AsyncIterable<Event>, write: (line: string) => void): Promise<Totals> {
-  const totals = { ...noCounts(), files: 0, durationMs: 0, failures: [] as string[], emptyFiles: [] as string[] };
+  const totals: Totals = { ...noCounts(), files: 0, durationMs: 0, failures: [], emptyFiles: [], skips: new Map() };
   const printed = new Map<string, string[]>();
   for await (const { type, data } of events) {
     if (type === "test:stderr" || type === "test:stdout")
       keepPrinted(printed, data as { file: string; message: string });
     if (type === "test:fail" && isOwnFailure(data as Failed)) totals.failures.push(describe(data as Failed));
     if (type === "test:pass" && isWholeFile(data as Place)) totals.emptyFiles.push((data as Place).name);
+    const why = type === "test:pass" ? skipReason(data as Skipped) : null;
+    if (why !== null) totals.skips.set(why, (totals.skips.get(why) ?? 0) + 1);
     if (type !== "test:summary") continue;
     const { file, counts, duration_ms } = data as Summary;
     if (file === undefined) {
@@ -73,14 +81,14 @@ export function totalLines({ tests, passed, failed, cancelled, skipped, todo, fi
 }
 
 /** Why the run as a whole is not good, one reason a line; empty when it is. */
-export function shortcomings(totals: Totals, { maySkip }: { maySkip: boolean }): string[] {
+export function shortcomings(totals: Totals, { maySkip }: { maySkip(reason: string): boolean }): string[] {
   const reasons: string[] = [];
   if (totals.tests === 0) reasons.push("No test ran.");
   if (totals.failed + totals.cancelled > 0) reasons.push(`${totals.failed + totals.cancelled} tests failed.`);
   for (const file of totals.emptyFiles) reasons.push(`${short(file)} holds no test.`);
   if (totals.todo > 0) reasons.push(`${totals.todo} tests are only promised.`);
-  if (totals.skipped > 0 && !maySkip)
-    reasons.push(`${totals.skipped} tests were skipped where every service is required.`);
+  for (const [reason, count] of totals.skips)
+    if (!maySkip(reason)) reasons.push(`${count} tests were skipped: ${reason}.`);
   return reasons;
 }
 
@@ -91,6 +99,11 @@ function describe({ name, file, line, details: { error } }: Failed): string {
 // A file without tests arrives as one test that passed, by the name of the file.
 function isWholeFile({ name, file }: Place): boolean {
   return file !== undefined && path.resolve(name) === path.resolve(file);
+}
+
+function skipReason({ skip }: Skipped): string | null {
+  if (skip === undefined || skip === false) return null;
+  return typeof skip === "string" && skip ? skip : "no reason given";
 }
 
 // A suite, or the file itself, fails because something in it failed: that is told once, at the test.
