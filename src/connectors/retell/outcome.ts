@@ -1,5 +1,5 @@
 import type { RetellCall } from "./call.ts";
-import { spokenAppointment, spokenText, spokenValue } from "./spoken-values.ts";
+import { learnedAppointment, learnedText, learnedValue } from "./spoken-values.ts";
 
 const unanswered = [
   "dial_busy",
@@ -12,20 +12,21 @@ const unanswered = [
 ];
 
 /**
- * How the call came out. The agent's own analysis decides when it has a field `call_outcome`; otherwise what is certain:
- * an appointment, a voicemail, nobody there, a fault. Everything else is `completed`.
+ * How the call came out. Nobody there is no answer, whatever an analysis makes of it. Else the agent's own analysis
+ * decides when it has a field `call_outcome`; failing that what is certain: an appointment, a voicemail, a fault.
+ * Everything else is `completed`.
  */
 export function outcomeOf(call: RetellCall): string {
-  const told = spokenText(call, "call_outcome");
+  const reason = call.disconnection_reason ?? "";
+  if (call.call_status === "not_connected" || unanswered.includes(reason)) return "no_answer";
+  const told = learnedText(call, "call_outcome");
   if (told)
     return told
       .toLowerCase()
       .replace(/[\s-]+/g, "_")
       .slice(0, 100);
-  const reason = call.disconnection_reason ?? "";
-  if (spokenAppointment(call) || isYes(spokenValue(call, "appointment_booked"))) return "appointment_booked";
+  if (learnedAppointment(call) || isYes(learnedValue(call, "appointment_booked"))) return "appointment_booked";
   if (call.call_analysis?.in_voicemail || reason === "voicemail_reached") return "voicemail";
-  if (call.call_status === "not_connected" || unanswered.includes(reason)) return "no_answer";
   if (call.call_status === "error" || reason.startsWith("error_")) return "error";
   return "completed";
 }

@@ -135,6 +135,15 @@ test("an appointment needs its day, time and zone", () => {
   assert.equal(found({ ...anAppointment, appointment_date: "2026-02-30" }).appointment_booked, null);
 });
 
+test("a reminder does not book the appointment that it began with, and nobody there books none", () => {
+  const reminder = completed({ retell_llm_dynamic_variables: anAppointment });
+  assert.equal(reminder.appointment_booked, null);
+  assert.equal(reminder.call_outcome, "completed");
+  const unanswered = completed({ call_status: "not_connected", call_analysis: anAnalysis({}, anAppointment) });
+  assert.equal(unanswered.appointment_booked, null);
+  assert.equal(unanswered.call_outcome, "no_answer");
+});
+
 test("midnight and noon are told apart", () => {
   const time = (text: string) => found({ ...anAppointment, appointment_time: text }).appointment_booked?.time;
   assert.deepEqual(["12:00 am", "12:15 PM", "9am", "9:30", "11 p.m."].map(time), [

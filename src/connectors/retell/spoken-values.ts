@@ -2,15 +2,26 @@ import { Appointment } from "#model";
 import type { RetellCall } from "./call.ts";
 
 /**
- * Looks up what the conversation found out, by any of these names: first in the analysis (which has seen the whole
- * call), then in what was collected during it, then in what it was started with. Empty values count as absent.
+ * What the call taught us, by any of these names: first from the analysis (which has seen the whole call), then from
+ * what was collected during it. Empty values count as absent.
  */
-export function spokenValue(call: RetellCall, ...names: string[]): unknown {
-  const sources = [
-    call.call_analysis?.custom_analysis_data,
-    call.collected_dynamic_variables,
-    call.retell_llm_dynamic_variables,
-  ];
+export function learnedValue(call: RetellCall, ...names: string[]): unknown {
+  return firstValue([call.call_analysis?.custom_analysis_data, call.collected_dynamic_variables], names);
+}
+
+/** The same, and failing that what the call was started with: who somebody is was often known before. */
+export function knownText(call: RetellCall, ...names: string[]): string | null {
+  return toText(learnedValue(call, ...names) ?? firstValue([call.retell_llm_dynamic_variables], names));
+}
+
+export function learnedText(call: RetellCall, ...names: string[]): string | null {
+  return toText(learnedValue(call, ...names));
+}
+
+function firstValue(
+  sources: readonly (Record<string, unknown> | null | undefined)[],
+  names: readonly string[],
+): unknown {
   for (const source of sources) {
     for (const name of names) {
       const value = source?.[name];
@@ -20,26 +31,27 @@ export function spokenValue(call: RetellCall, ...names: string[]): unknown {
   return undefined;
 }
 
-export function spokenText(call: RetellCall, ...names: string[]): string | null {
-  const value = spokenValue(call, ...names);
+function toText(value: unknown): string | null {
   return typeof value === "string" || typeof value === "number" ? String(value).trim() : null;
 }
 
 /**
  * The appointment, from one object `appointment_booked` (or its JSON) or from `appointment_date`, `appointment_time`,
  * `appointment_timezone` and `appointment_duration_minutes`. Null unless day, time and zone are all plain: a language
- * model fills these in, and a guessed hour is worse than none.
+ * model fills these in, and a guessed hour is worse than none. What the call was started with does not count: a reminder
+ * starts with the appointment it reminds of.
  */
-export function spokenAppointment(call: RetellCall): Appointment | null {
-  const whole = parseJson(spokenValue(call, "appointment_booked", "appointment"));
+export function learnedAppointment(call: RetellCall): Appointment | null {
+  if (call.call_status === "not_connected") return null;
+  const whole = parseJson(learnedValue(call, "appointment_booked", "appointment"));
   const fields = isObject(whole) ? whole : {};
   const minutes = Number(
-    fields.durationMinutes ?? fields.duration_minutes ?? spokenValue(call, "appointment_duration_minutes"),
+    fields.durationMinutes ?? fields.duration_minutes ?? learnedValue(call, "appointment_duration_minutes"),
   );
   const parsed = Appointment.safeParse({
-    date: fields.date ?? spokenText(call, "appointment_date"),
-    time: clockTime(fields.time ?? spokenText(call, "appointment_time")),
-    timezone: fields.timezone ?? spokenText(call, "appointment_timezone", "timezone", "time_zone"),
+    date: fields.date ?? learnedText(call, "appointment_date"),
+    time: clockTime(fields.time ?? learnedText(call, "appointment_time")),
+    timezone: fields.timezone ?? knownText(call, "appointment_timezone", "timezone", "time_zone"),
     ...(Number.isInteger(minutes) && minutes > 0 ? { durationMinutes: minutes } : {}),
   });
   return parsed.success ? parsed.data : null;

@@ -1,7 +1,7 @@
 import { type CompletedCall, callFields } from "#model";
 import type { RetellCall } from "./call.ts";
 import { outcomeOf } from "./outcome.ts";
-import { spokenAppointment, spokenText } from "./spoken-values.ts";
+import { knownText, learnedAppointment } from "./spoken-values.ts";
 
 /** Retell's call as contract 1. Extra fields: what the analysis found, by its own names, and what only Retell knows. */
 export function toCompletedCall(call: RetellCall): CompletedCall {
@@ -12,7 +12,7 @@ export function toCompletedCall(call: RetellCall): CompletedCall {
     agent_id: call.agent_id,
     customer_name: cut(customerName(call), 300),
     customer_phone: cut(customerPhone(call), 60),
-    customer_email: cut(spokenText(call, "customer_email", "email"), 300),
+    customer_email: cut(knownText(call, "customer_email", "email"), 300),
     call_outcome: outcomeOf(call),
     call_summary: cut(analysis?.call_summary, 20_000),
     call_sentiment: cut(analysis?.user_sentiment?.toLowerCase(), 50),
@@ -21,7 +21,7 @@ export function toCompletedCall(call: RetellCall): CompletedCall {
     started_at: instant(call.start_timestamp),
     ended_at: instant(call.end_timestamp),
     duration_seconds: durationSeconds(call),
-    appointment_booked: spokenAppointment(call),
+    appointment_booked: learnedAppointment(call),
     ...present({
       direction: call.direction,
       call_type: call.call_type,
@@ -42,13 +42,13 @@ export function toCompletedCall(call: RetellCall): CompletedCall {
 function customerPhone(call: RetellCall): string | null {
   const line = call.direction === "outbound" ? call.to_number : call.from_number;
   // Withheld callers arrive as "anonymous" and the like, SIP calls as addresses.
-  return line && /^\+\d{7,15}$/.test(line) ? line : spokenText(call, "customer_phone", "callback_number", "phone");
+  return line && /^\+\d{7,15}$/.test(line) ? line : knownText(call, "customer_phone", "callback_number", "phone");
 }
 
 function customerName(call: RetellCall): string | null {
-  const whole = spokenText(call, "customer_name", "caller_name", "name");
+  const whole = knownText(call, "customer_name", "caller_name", "name");
   if (whole) return whole;
-  const parts = [spokenText(call, "first_name"), spokenText(call, "last_name")].filter(Boolean);
+  const parts = [knownText(call, "first_name"), knownText(call, "last_name")].filter(Boolean);
   return parts.length > 0 ? parts.join(" ") : null;
 }
 
