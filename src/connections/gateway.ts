@@ -1,7 +1,7 @@
-import type { AuthStrategy, Connector, Priority, ProviderApi } from "#connector-kit";
+import type { AuthStrategy, ClientCredentialsStrategy, Connector, Priority, ProviderApi } from "#connector-kit";
 import { type Clock, type ConnectionId, PlatformError, type TenantId } from "#core";
 import type { Db } from "#db";
-import { createAppOf } from "./apps.ts";
+import { type AppOf, createAppOf } from "./apps.ts";
 import { createBreakers } from "./breaker.ts";
 import { budgetsOf } from "./budgets.ts";
 import {
@@ -13,13 +13,15 @@ import {
   type Providers,
   silentLog,
 } from "./config.ts";
-import { type Credentials, type Secret, strategyOf } from "./credentials.ts";
+import { type Secret, strategyOf } from "./credentials.ts";
 import type { Governor } from "./governor.ts";
 import { createHttp, type Http } from "./http.ts";
 import { readForUse, refuseUnlessUsable, toView } from "./in-use.ts";
-import { carryOut, type RefreshJob } from "./refresh.ts";
+import type { Keeper } from "./keeper.ts";
+import { carryOut } from "./refresh.ts";
 import { createApi, type Session } from "./send.ts";
 import { markNeedsReauth } from "./status.ts";
+import { askForToken, type TokenAnswer, toClientCredentialsRequest } from "./token-endpoint.ts";
 import { createTokens, type Tokens } from "./tokens.ts";
 import type { Vault } from "./vault.ts";
 
@@ -35,8 +37,8 @@ export interface GatewayDeps {
   apps?: Record<string, ProviderApp>;
   log?: Log;
   metrics?: Metrics;
-  /** Carries refreshes out somewhere that outlives this process; in this process when absent. */
-  keeper?: { carryOut(job: RefreshJob): Promise<Credentials> };
+  /** Carries the refreshes of single-use tokens out in a process that outlives this one; in this process when absent. */
+  keeper?: Pick<Keeper, "carryOut">;
 }
 
 export interface UseOptions {
@@ -52,6 +54,7 @@ export interface Draft {
   environment: string;
   settings: Record<string, unknown>;
   secret: Secret;
+  externalAccountId: string | null;
 }
 
 /** The only way out to the providers. */
@@ -63,8 +66,15 @@ export interface Gateway {
    */
   forConnection(tenantId: TenantId, connectionId: ConnectionId, options: UseOptions): Promise<ProviderApi>;
   forDraft(draft: Draft, options: UseOptions): ProviderApi;
+  /** Exchanges client credentials that are not saved yet. Throws `request.invalid` when the provider refuses them. */
+  tokenFor(
+    connector: Connector,
+    strategy: ClientCredentialsStrategy,
+    fields: Record<string, string>,
+  ): Promise<TokenAnswer>;
   /** Milliseconds until a request of this connection could go. */
   headroom(tenantId: TenantId, connectionId: ConnectionId, priority: Priority): Promise<number>;
+  readonly appOf: AppOf;
   readonly tokens: Tokens;
   readonly http: Http;
   readonly providers: Providers;
@@ -76,18 +86,21 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const providers = createProviders(deps.connectors, deps.bases);
   const http = createHttp();
   const breakers = createBreakers(clock);
+  const appOf = createAppOf({ vault, apps: deps.apps ?? {} });
   const tokens = createTokens({
     db,
     vault,
     providers,
     clock,
-    appOf: createAppOf({ vault, apps: deps.apps ?? {} }),
-    carryOut: (job) => deps.keeper?.carryOut(job) ?? carryOut(job, { db, vault, http, clock }),
+    appOf,
+    // A reusable refresh token survives any crash, so only the others need a process that does.
+    carryOut: (job) =>
+      deps.keeper && job.isSingleUse ? deps.keeper.carryOut(job) : carryOut(job, { db, vault, http, clock }),
   });
   const shared = { http, governor, clock, log, metrics };
   const lastNoted = new Map<ConnectionId, number>();
 
-  return { forConnection, forDraft, headroom, tokens, http, providers, close: () => http.close() };
+  return { forConnection, forDraft, tokenFor, headroom, appOf, tokens, http, providers, close: () => http.close() };
 
   async function forConnection(
     tenantId: TenantId,
@@ -123,12 +136,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return createApi(session, shared);
   }
 
-  function forDraft(
-    { id, connector, strategy, environment, settings, secret }: Draft,
-    options: UseOptions,
-  ): ProviderApi {
-    const view = { id, provider: connector.id, environment, externalAccountId: null, settings, state: {} };
-    const owner = { id, provider: connector.id, environment, external_account_id: null, auth: strategy.kind };
+  function forDraft(draft: Draft, options: UseOptions): ProviderApi {
+    const { id, connector, strategy, environment, settings, secret, externalAccountId } = draft;
+    const view = { id, provider: connector.id, environment, externalAccountId, settings, state: {} };
+    const owner = {
+      id,
+      provider: connector.id,
+      environment,
+      external_account_id: externalAccountId,
+      auth: strategy.kind,
+    };
     return createApi(
       {
         connector,
@@ -144,6 +161,23 @@ export function createGateway(deps: GatewayDeps): Gateway {
       },
       shared,
     );
+  }
+
+  async function tokenFor(connector: Connector, strategy: ClientCredentialsStrategy, fields: Record<string, string>) {
+    const request = toClientCredentialsRequest(providers, connector, strategy, fields);
+    return askForToken(http, request, clock.now()).catch((error: PlatformError) => {
+      // Here the app is the person's own, so every refusal is about what they typed.
+      if (error.code !== "provider.credentials_invalid" && error.code !== "provider.app_invalid") throw error;
+      const errors = strategy.fields.map(({ name }) => ({
+        pointer: `/credentials/${name}`,
+        code: "refused_by_provider",
+        detail: error.message,
+      }));
+      throw new PlatformError("request.invalid", "The provider does not accept these credentials.", {
+        cause: error,
+        errors,
+      });
+    });
   }
 
   async function headroom(tenantId: TenantId, connectionId: ConnectionId, priority: Priority): Promise<number> {

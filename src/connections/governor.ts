@@ -102,6 +102,9 @@ export function createGovernor(deps: { store: RateStore; clock: Clock; maxWaitMs
   }
 
   function slowDown({ key, bucket }: Budget, by: number): void {
+    // Many answers tell of one squeeze: those in flight when it began count once.
+    const known = slowdowns.get(key);
+    if (known && clock.now() - known.since < bucket.perMs / 20) return;
     const factor = Math.min(mostSlowdown, slowdownOf(key, bucket) * by);
     slowdowns.set(key, { factor, since: clock.now() });
   }

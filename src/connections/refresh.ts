@@ -15,6 +15,8 @@ export interface RefreshJob {
   version: number;
   leaseOwner: string;
   secret: Secret;
+  /** The refresh token dies with this request: its answer must not be lost. */
+  isSingleUse: boolean;
   request: TokenRequest;
 }
 
@@ -114,7 +116,12 @@ async function afterRefusal(job: RefreshJob, error: PlatformError, { db, vault }
   });
 }
 
-async function readNewer(db: Db, vault: Vault, { tenantId, connectionId, version }: RefreshJob): Promise<Credentials> {
+/** What somebody else stored. Throws `connection.disconnected` when the credentials are gone. */
+export async function readNewer(
+  db: Db,
+  vault: Vault,
+  { tenantId, connectionId, version }: Pick<RefreshJob, "tenantId" | "connectionId" | "version">,
+): Promise<Credentials> {
   const row = await db.withTenant(tenantId, (tx) => readCredentialsRow(tx, connectionId));
   if (row && row.version > version) return openCredentials(vault, tenantId, connectionId, row);
   throw new PlatformError("connection.disconnected", "The connection was disconnected while its token was refreshed.");

@@ -55,33 +55,6 @@ export async function findConnectionOfAccount(
   return row ?? null;
 }
 
-/** Newest first. */
-export function listConnections(
-  tx: Tx,
-  filter: {
-    provider?: string;
-    agentId?: AgentId;
-    status?: ConnectionStatus;
-    before?: { createdAt: Date; id: string };
-  } = {},
-  limit = 50,
-): Promise<Connection[]> {
-  return tx.query<Connection>(
-    `select * from connections
-     where ($1::text is null or provider = $1) and ($2::uuid is null or agent_id = $2) and ($3::text is null or status = $3)
-       and ($4::timestamptz is null or (created_at, id) < ($4, $5::uuid))
-     order by created_at desc, id desc limit $6`,
-    [
-      filter.provider ?? null,
-      filter.agentId ?? null,
-      filter.status ?? null,
-      filter.before?.createdAt ?? null,
-      filter.before?.id ?? null,
-      limit,
-    ],
-  );
-}
-
 export type NewConnection = Pick<
   Connection,
   "id" | "agent_id" | "provider" | "environment" | "name" | "auth" | "role" | "settings" | "provider_state" | "scopes"

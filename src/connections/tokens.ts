@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Connector } from "#connector-kit";
+import type { AuthStrategy, Connector } from "#connector-kit";
 import { type Clock, type ConnectionId, PlatformError, sleep, type TenantId } from "#core";
 import type { Db, Tx } from "#db";
 import type { AppOf } from "./apps.ts";
@@ -84,13 +84,16 @@ export function createTokens({ db, vault, providers, clock, appOf, carryOut }: D
     if (row.is_held) return { kind: "wait" as const };
     // A lease that ran out tells of a process that died in between. Its request may never have left, and some providers
     // take a used refresh token once more: so the token we have is tried, and only its refusal is the end.
+    const connector = providers.get(row.provider);
+    const strategy = strategyOf(connector, row.auth);
     const job: RefreshJob = {
       tenantId,
       connectionId,
       version: row.version,
       leaseOwner: randomUUID(),
       secret: credentials.secret,
-      request: await requestFor(tx, providers.get(row.provider), row, credentials),
+      isSingleUse: strategy.kind === "oauth2" && strategy.refreshTokens === "single_use",
+      request: await requestFor(tx, connector, strategy, row.environment, credentials),
     };
     await tx.query(
       `update credentials set lease_owner = $2, lease_until = clock_timestamp() + $3 * interval '1 ms' where connection_id = $1`,
@@ -102,17 +105,17 @@ export function createTokens({ db, vault, providers, clock, appOf, carryOut }: D
   async function requestFor(
     tx: Tx,
     connector: Connector,
-    row: { auth: string; environment: string },
+    strategy: AuthStrategy,
+    environment: string,
     { secret }: Credentials,
   ): Promise<TokenRequest> {
-    const strategy = strategyOf(connector, row.auth);
     if (strategy.kind === "client_credentials" && secret.kind === "fields") {
       return toClientCredentialsRequest(providers, connector, strategy, secret.fields);
     }
     if (strategy.kind !== "oauth2" || secret.kind !== "oauth2" || secret.refreshToken === null) {
       throw new PlatformError("connection.needs_reauth", "The provider gave no refresh token for this sign-in.");
     }
-    const app = await appOf.byReference(tx, connector.id, row.environment, secret.app);
+    const app = await appOf.byReference(tx, connector.id, environment, secret.app);
     const grant = { grant_type: "refresh_token", refresh_token: secret.refreshToken };
     return toOAuthRequest(providers, connector, strategy, app, grant);
   }
