@@ -46,8 +46,11 @@ export function seedPortal(portal: Portal, seed: Seed): Record<string, number> {
   for (const [name, rows] of Object.entries(seed)) {
     const state = portal.type(name);
     if (!state) throw new Error(`The HubSpot simulator has no object type ${name}`);
-    const made = typeof rows === "number" ? Array.from({ length: rows }, () => invent(portal, state)) : rows;
-    for (const properties of made) commitCreate(portal, state, checkCreate(portal, state, { properties }), "CRM_UI");
+    // One by one, since what is made up depends on how many there are already.
+    for (let index = 0; index < (typeof rows === "number" ? rows : rows.length); index++) {
+      const properties = typeof rows === "number" ? invent(portal, state) : rows[index];
+      commitCreate(portal, state, checkCreate(portal, state, { properties }), "CRM_UI");
+    }
     counts[name] = state.table.size;
   }
   return counts;

@@ -21,7 +21,8 @@ export { createRouter, type Found, type Router } from "./router.ts";
 export { type Base, createSimulator, type ProviderServer } from "./server.ts";
 export type { ShapeChange } from "./shape.ts";
 export type { CommonOptions, Control, Latency, Simulator } from "./simulator.ts";
-export { type Cleanup, consent, startSimulator } from "./testing.ts";
+export { openSpec, type Spec } from "./spec.ts";
+export { type Called, type Cleanup, consent, createCaller, startSimulator } from "./testing.ts";
 export {
   createWebhookSender,
   type WebhookAttempt,

@@ -46,3 +46,24 @@ function unescapeHtml(text: string): string {
     .replaceAll("&#39;", "'")
     .replaceAll("&amp;", "&");
 }
+
+export interface Called {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of all shapes, looked into by assertions
+  body: any;
+}
+
+/** A plain JSON caller for one address and one set of headers. */
+export function createCaller(url: string, headers: Record<string, string> = {}) {
+  return async (method: string, path: string, body?: unknown): Promise<Called> => {
+    const answer = await fetch(url + path, {
+      method,
+      headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    const isJson = answer.headers.get("content-type")?.includes("json") ?? false;
+    return { status: answer.status, headers: answer.headers, body: isJson && text !== "" ? JSON.parse(text) : text };
+  };
+}

@@ -67,12 +67,13 @@ export function createWebhookSender({ clock, random }: { clock: SimulatorClock; 
       clock.after(faults.lateMs ?? 1_000, () => releaseHeldBack(message));
       return;
     }
-    start(message, 0);
+    // What was held back goes out once this one has arrived, so that it really comes second.
+    const held = heldBack;
+    start(message, 0, held && (() => releaseHeldBack(held)));
     if (hits(faults.twice)) {
       note(message, "twice");
       start(message, 0);
     }
-    if (heldBack) releaseHeldBack(heldBack);
   }
 
   function releaseHeldBack(message: WebhookMessage): void {
@@ -81,8 +82,11 @@ export function createWebhookSender({ clock, random }: { clock: SimulatorClock; 
     start(message, 0);
   }
 
-  function start(message: WebhookMessage, attempt: number): void {
-    const delivery = deliver(message, attempt, generation).finally(() => onTheWay.delete(delivery));
+  function start(message: WebhookMessage, attempt: number, afterwards?: () => void): void {
+    const delivery = deliver(message, attempt, generation).finally(() => {
+      afterwards?.();
+      onTheWay.delete(delivery);
+    });
     onTheWay.add(delivery);
   }
 
