@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { aCall, type CallStepInput, type Person, type Unit } from "#connector-kit";
 import { hubspot } from "#connectors";
 import { createHubSpotSimulator, defaults, type HubSpotControl } from "#simulators/hubspot";
-import { startSimulator } from "../../simulators/kit/testing.ts";
+import { startSimulator } from "#simulators/kit";
 import { type ContractSite, type ContractWrite, connectorContract } from "../../src/connector-kit/contract.ts";
 import { armed, createUs, execute, listen, type SignIn } from "./us.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { retell } from "#connectors";
+import { startSimulator } from "#simulators/kit";
 import { buildCall, createRetellSimulator, defaults } from "#simulators/retell";
-import { startSimulator } from "../../simulators/kit/testing.ts";
 import { type ContractSite, connectorContract } from "../../src/connector-kit/contract.ts";
 import { armed, createUs, execute, listen, type SignIn } from "./us.ts";
 

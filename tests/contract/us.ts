@@ -10,7 +10,7 @@ import {
   createWriteLedger,
   type Intent,
 } from "#connections";
-import type { Action, Connector, Outcome, ProviderApi, SignedRequest, Unit } from "#connector-kit";
+import type { Action, Connector, Outcome, ProviderApi, ProviderRequest, SignedRequest, Unit } from "#connector-kit";
 import { newId, systemClock } from "#core";
 import type { Db } from "#db";
 import type { Control } from "#simulators/kit";
@@ -22,7 +22,12 @@ export interface SignIn {
 }
 
 /** Our side of a contract test: the product's own gateway, with a memory of its own for the limits. */
-export function createUs(t: TestContext, connector: Connector, url: string) {
+export function createUs(
+  t: TestContext,
+  connector: Connector,
+  url: string,
+  onSend: (request: ProviderRequest) => void = () => {},
+) {
   const vault = createVault({ keys: [{ id: "k1", key: randomBytes(32) }], activeKeyId: "k1" });
   return { connect };
 
@@ -52,8 +57,15 @@ export function createUs(t: TestContext, connector: Connector, url: string) {
       },
       { priority: "post_call" },
     );
-    const state = setUp ? ((await connector.setUp?.(draft)) ?? {}) : {};
-    return { connection: { ...draft.connection, state }, send: draft.send };
+    const watched: ProviderApi = {
+      connection: draft.connection,
+      send(request) {
+        onSend(request);
+        return draft.send(request);
+      },
+    };
+    const state = setUp ? ((await connector.setUp?.(watched)) ?? {}) : {};
+    return { connection: { ...draft.connection, state }, send: watched.send };
   }
 }
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { aCall, type CallStepInput, type Unit } from "#connector-kit";
 import { zapier } from "#connectors";
+import { startSimulator } from "#simulators/kit";
 import { createZapierSimulator } from "#simulators/zapier";
-import { startSimulator } from "../../simulators/kit/testing.ts";
 import { type ContractSite, type ContractWrite, connectorContract } from "../../src/connector-kit/contract.ts";
 import { armed, createUs, execute, type SignIn } from "./us.ts";
 
