@@ -48,11 +48,12 @@ test("every row that was acknowledged is there after kill -9, round after round"
         stdio: ["ignore", "pipe", "inherit"],
       },
     );
+    const exited = once(child, "exit");
     for await (const line of createInterface(child.stdout)) {
       acknowledged.push(line);
       if (acknowledged.length === before + 20 * round) child.kill("SIGKILL");
     }
-    if (child.signalCode === null) await once(child, "exit");
+    await exited;
     assert.ok(acknowledged.length >= before + 20 * round);
   }
 
@@ -169,4 +170,16 @@ test("an engine that stops, because its log cannot be written, opens again with 
   fs.renameSync(`${wal}.away`, wal);
   assert.deepEqual(await db.asOwner((tx) => tx.query("select n from kept")), [{ n: 1 }]);
   assert.ok(told.some((message) => /opened again/.test(message)));
+});
+
+test("the tables are vacuumed and analyzed from time to time", { timeout: 30_000 }, async (t) => {
+  const folder = path.join(createHome(t), "data");
+  const db = await openForTest(t, { folder, isDurable: false, templates, vacuumEveryMs: 20 });
+  await db.asOwner((tx) => tx.query("create table counted as select * from generate_series(1, 500)"));
+  const readCount = () =>
+    db.asOwner((tx) => tx.query<{ n: number }>("select reltuples::int as n from pg_class where relname = 'counted'"));
+
+  let count = await readCount();
+  while (count[0]?.n === -1) count = await readCount(); // -1: never analyzed
+  assert.deepEqual(count, [{ n: 500 }]);
 });
