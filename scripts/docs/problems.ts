@@ -25,6 +25,7 @@ export async function findDocProblems(root: string): Promise<string[]> {
     pages.map(async (page) => [
       ...(await brokenLinks(root, page, byFile)),
       ...(await missingPaths(root, page)),
+      ...(await missingTests(root, page)),
       ...missingScripts(page, scripts),
       ...localPlaces.flatMap((place) => place.exec(page.text)?.map((word) => `${page.file}: names ${word}`) ?? []),
     ]),
@@ -85,6 +86,16 @@ async function missingPaths(root: string, { file, text }: Page): Promise<string[
       ? (await Array.fromAsync(fs.glob(code, { cwd: root }))).length > 0
       : await exists(path.join(root, code));
     if (!isThere) missing.push(`${file}: names ${code}, which does not exist`);
+  }
+  return missing;
+}
+
+// `src/a.test.ts` “a sentence”: the page says that this test shows something.
+async function missingTests(root: string, { file, text }: Page): Promise<string[]> {
+  const missing: string[] = [];
+  for (const [, named = "", sentence = ""] of text.matchAll(/`([\w./-]+\.test\.ts)` “([^”]+)”/g)) {
+    const code = await fs.readFile(path.join(root, named), "utf8").catch(() => "");
+    if (!code.includes(sentence)) missing.push(`${file}: ${named} has no test “${sentence}”`);
   }
   return missing;
 }
