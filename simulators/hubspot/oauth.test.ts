@@ -113,6 +113,7 @@ test("a revoked refresh token is an invalid grant, while access tokens already o
   const revoked = await token({ token: String(body.refresh_token) }, "/oauth/2026-03/token/revoke");
 
   const refused = await refresh(body.refresh_token);
+  assert.equal(revoked.status, 200);
   assert.deepEqual(
     [refused.status, refused.body.error, refused.body.status],
     [400, "invalid_grant", "BAD_REFRESH_TOKEN"],

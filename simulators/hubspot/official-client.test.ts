@@ -182,3 +182,23 @@ test("the official client sees a conflict with the other contact's id in the mes
     },
   );
 });
+
+test("the official client reaches the dated paths, and tries again after a server error", async (t) => {
+  const hubspot = await startSimulator(t, createHubSpotSimulator);
+  const client = new Client({
+    accessToken: hubspot.control.connect().accessToken,
+    basePath: hubspot.url,
+    numberOfApiCallRetries: 2,
+  });
+  hubspot.control.fault({ kind: "status", status: 500, count: 1 });
+  t.mock.method(console, "error", () => undefined); // the client announces each new try there
+
+  const made = await client.crm.contacts.basicApi.create({ properties: { firstname: "Jane" }, associations: [] });
+  const answer = await client.apiRequest({ path: `/crm/objects/2026-09/contacts/${made.id}?properties=firstname` });
+
+  assert.equal(((await answer.json()) as { properties: { firstname: string } }).properties.firstname, "Jane");
+  assert.deepEqual(
+    hubspot.control.requests().map(({ status }) => status),
+    [500, 201, 200],
+  );
+});

@@ -3,10 +3,11 @@ import type { ObjectType } from "./object-types.ts";
 import { type Properties, type PropertyDefinition, readInstant } from "./properties.ts";
 import type { CrmRecord, Table } from "./table.ts";
 
+// biome-ignore format: one list, read as one
 const operators = [
   "EQ", "NEQ", "LT", "LTE", "GT", "GTE", "BETWEEN", "IN", "NOT_IN",
   "HAS_PROPERTY", "NOT_HAS_PROPERTY", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN",
-]; // biome-ignore format: one list, read as one
+];
 
 export interface Filter {
   propertyName: string;

@@ -10,6 +10,8 @@ export interface Random {
   /** A text of letters and digits, as tokens are. */
   token(length: number): string;
   uuid(): string;
+  /** Back to the first draw. */
+  reset(): void;
 }
 
 const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -18,7 +20,11 @@ const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 export function createRandom(seed: number = randomBytes(4).readUInt32LE()): Random {
   let state = seed >>> 0;
 
-  return { next, between, integer, pick, token, uuid };
+  return { next, between, integer, pick, token, uuid, reset };
+
+  function reset(): void {
+    state = seed >>> 0;
+  }
 
   // Mulberry32: 32 bits of state are plenty for choosing faults, and it is one line in any language.
   function next(): number {

@@ -12,6 +12,12 @@ export interface LoggedRequest {
   headers: Record<string, string>;
 }
 
+export interface RequestCounts {
+  total: number;
+  byStatus: Record<string, number>;
+  byFault: Record<string, number>;
+}
+
 /** The last requests, oldest first, and counts over all of them. */
 export interface RequestLog {
   add(
@@ -22,7 +28,8 @@ export interface RequestLog {
     },
   ): void;
   list(): LoggedRequest[];
-  counts(): { total: number; byStatus: Record<string, number> };
+  /** `byStatus` has 0 for broken connections; `byFault` counts the trouble that was made on purpose. */
+  counts(): RequestCounts;
   clear(): void;
 }
 
@@ -35,12 +42,14 @@ export function createRequestLog(size = 1_000): RequestLog {
   let oldest = 0;
   let total = 0;
   let byStatus: Record<string, number> = {};
+  let byFault: Record<string, number> = {};
 
-  return { add, list, counts: () => ({ total, byStatus: { ...byStatus } }), clear };
+  return { add, list, counts: () => ({ total, byStatus: { ...byStatus }, byFault: { ...byFault } }), clear };
 
   function add(entry: Raw): void {
     total++;
     byStatus[entry.status] = (byStatus[entry.status] ?? 0) + 1;
+    if (entry.fault !== undefined) byFault[entry.fault] = (byFault[entry.fault] ?? 0) + 1;
     if (ring.length < size) {
       ring.push(entry);
       return;
@@ -63,6 +72,7 @@ export function createRequestLog(size = 1_000): RequestLog {
     oldest = 0;
     total = 0;
     byStatus = {};
+    byFault = {};
   }
 }
 

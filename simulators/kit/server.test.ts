@@ -57,6 +57,21 @@ test("commit-then-drop does the write and answers nothing", async (t) => {
   );
 });
 
+test("reset begins anew: no data, no faults, no log, and the same chance as at first", async (t) => {
+  const { url, control } = await startSimulator(t, createCounter, { seed: 5 });
+  const drawn = control.random.token(8);
+  control.fault({ kind: "status", status: 500, count: 2 });
+  await post(url);
+  assert.deepEqual(control.counts(), { total: 1, byStatus: { 500: 1 }, byFault: { status: 1 } });
+
+  control.reset();
+
+  assert.deepEqual(control.counts(), { total: 0, byStatus: {}, byFault: {} });
+  assert.equal((await post(url)).status, 200);
+  assert.equal(control.writes(), 1);
+  assert.equal(control.random.token(8), drawn);
+});
+
 test("drop-before breaks the connection and writes nothing", async (t) => {
   const { url, control } = await startSimulator(t, createCounter);
   control.fault({ kind: "drop-before", count: 1 });

@@ -46,7 +46,7 @@ export function createSimulator<C extends Control>(
   const random = createRandom(options.seed);
   const faults = createFaults({ clock, random });
   const webhooks = createWebhookSender({ clock, random });
-  const log = createRequestLog();
+  const log = createRequestLog(options.requestLogSize);
   let latencyMs: Latency = options.latencyMs ?? 0;
   let othersUse = 0;
   let shapes: Array<{ path: RegExp | undefined; change: ShapeChange }> = [];
@@ -125,6 +125,7 @@ export function createSimulator<C extends Control>(
   }
 
   function reset(): void {
+    random.reset();
     faults.clear();
     webhooks.clear();
     log.clear();

@@ -1,7 +1,7 @@
 import type { SimulatorClock } from "./clock.ts";
 import type { FaultRule, Faults } from "./faults.ts";
 import type { Random } from "./random.ts";
-import type { LoggedRequest } from "./request-log.ts";
+import type { LoggedRequest, RequestCounts } from "./request-log.ts";
 import type { ShapeChange } from "./shape.ts";
 import type { WebhookAttempt, WebhookFaults } from "./webhooks.ts";
 
@@ -35,7 +35,8 @@ export interface Control {
   /** Resolves when no webhook is on its way. */
   webhooksIdle(): Promise<void>;
   requests(): LoggedRequest[];
-  counts(): { total: number; byStatus: Record<string, number> };
+  /** Over all requests, not only the last ones that `requests` keeps. */
+  counts(): RequestCounts;
   clearRequests(): void;
   /** Back to how it was created: data, tokens, knobs, log. */
   reset(): void;
@@ -45,4 +46,6 @@ export interface CommonOptions {
   /** Makes chance repeatable. */
   seed?: number;
   latencyMs?: Latency;
+  /** How many of the last requests are kept; 1,000 when absent. */
+  requestLogSize?: number;
 }

@@ -34,10 +34,11 @@ const plain: Record<string, (call: RetellCall) => unknown> = {
   e2e_latency_p50: (call) => (call.latency as { e2e?: { p50?: number } } | undefined)?.e2e?.p50,
 };
 
+// biome-ignore format: one list, read as one
 const direct = [
   "call_id", "batch_call_id", "call_status", "call_type", "direction", "from_number", "to_number",
   "start_timestamp", "end_timestamp", "duration_ms", "disconnection_reason", "data_storage_setting",
-]; // biome-ignore format: one list, read as one
+];
 
 function toFieldTest(field: string, filter: unknown): (call: RetellCall) => boolean {
   if (field === "agent") {

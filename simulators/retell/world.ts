@@ -112,10 +112,11 @@ export function createWorld(base: Base, options: RetellOptions): World {
   }
 }
 
+// biome-ignore format: one list, read as one
 const knownAtStart = [
   "call_id", "call_type", "agent_id", "agent_name", "agent_version", "direction", "from_number", "to_number",
   "metadata", "retell_llm_dynamic_variables", "start_timestamp", "data_storage_setting", "opt_in_signed_url", "telephony_identifier",
-]; // biome-ignore format: one list, read as one
+];
 
 /** Each event carries what is known by then: the analysis comes last. */
 function visibleIn(event: RetellEvent, call: RetellCall): Record<string, unknown> {
