@@ -9,7 +9,7 @@ import { createBullmqTransport } from "./bullmq-transport.ts";
 import { checkRedis } from "./check-redis.ts";
 import { createOutboxRelay } from "./outbox-relay.ts";
 import { startRedis } from "./test-redis.ts";
-import { lastFirst, until } from "./test-world.ts";
+import { createTestTables, createWorld, lastFirst, until } from "./test-world.ts";
 
 const silent = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -38,9 +38,9 @@ for (const [name, settings] of [
   ["that evicts", { "maxmemory-policy": "allkeys-lru" }],
 ] as const) {
   test(`the transport does not open on a Redis ${name}`, async (t) => {
-    const redisUrl = await startRedis(t, settings);
-    if (!redisUrl) return t.skip("redis-server is not installed");
-    const transport = createBullmqTransport({ db, redisUrl, log: silent });
+    const redis = await startRedis(t, settings);
+    if (!redis) return t.skip("redis-server is not installed");
+    const transport = createBullmqTransport({ db, redisUrl: redis.url, log: silent });
 
     await assert.rejects(transport.open(), isUnsuited);
   });
@@ -89,8 +89,9 @@ test("what a relay could not hand over stays in the outbox, and goes out with th
 });
 
 test("a wake-up handed over twice arrives once", async (t) => {
-  const transport = await openTransport(t);
-  if (!transport) return t.skip("redis-server is not installed");
+  const opened = await openTransport(t);
+  if (!opened) return t.skip("redis-server is not installed");
+  const { transport } = opened;
   const arrived: string[] = [];
   const kept = await db.transaction((tx) => tx.query("insert into wake_outbox (lane_key) values ('a:1') returning *"));
   const stop = await transport.consume(async (keys) => void arrived.push(...keys), { batch: 4 });
@@ -110,14 +111,34 @@ test("a wake-up handed over twice arrives once", async (t) => {
   assert.deepEqual(arrived, ["a:1", "b:2"]);
 });
 
+test("with Redis gone, work is still found, nothing leaves the outbox, and stop comes to an end", async (t) => {
+  const opened = await openTransport(t);
+  if (!opened) return t.skip("redis-server is not installed");
+  const { transport, redis } = opened;
+  await createTestTables(db);
+  const world = createWorld(db, transport);
+  const elsewhere = createWorld(db, transport, { kind: world.ledger.laneKind }); // its wake-ups are not told to the runner
+  const [near, far] = [await world.aLane(), await elsewhere.aLane()];
+  const runner = await world.startRunner(t, { handler: world.handler(), patienceMs: 50 });
+
+  await redis.kill();
+  await world.addUnits(near, 1);
+  await elsewhere.addUnits(far, 1);
+
+  for (const lane of [near, far]) await until(async () => (await world.states(lane)).done === 1, "the lane is done");
+  assert.equal(await outboxSize(db), 2);
+  await runner.stop();
+  await transport.close();
+});
+
 async function openTransport(context: TestContext) {
   const t = lastFirst(context);
-  const redisUrl = await startRedis(t);
-  if (!redisUrl) return null;
-  const transport = createBullmqTransport({ db, redisUrl, log: silent, pollMs: 10 });
+  const redis = await startRedis(t);
+  if (!redis) return null;
+  const transport = createBullmqTransport({ db, redisUrl: redis.url, log: silent, pollMs: 10 });
   await transport.open();
   t.after(() => transport.close());
-  return transport;
+  return { transport, redis };
 }
 
 async function addToOutbox(db: Db, keys: string[]): Promise<void> {

@@ -67,8 +67,13 @@ export function createBullmqTransport(options: BullmqTransportOptions): WakeTran
   }
 
   async function consume(onWake: (laneKeys: string[]) => Promise<void>, { batch }: { batch: number }) {
-    const connection = new Redis(redisUrl, { maxRetriesPerRequest: null });
     let isDown = false;
+    let isStopped = false;
+    const connection = new Redis(redisUrl, {
+      maxRetriesPerRequest: null,
+      // The worker's own second connection copies this; a goodbye must end its attempts too.
+      retryStrategy: (attempt) => (isStopped ? null : Math.min(attempt * 100, 2_000)),
+    });
     connection.on("error", (error) => {
       if (!isDown) log.warn({ err: error }, "Redis is away; the reaper goes on finding work.");
       isDown = true;
@@ -83,7 +88,9 @@ export function createBullmqTransport(options: BullmqTransportOptions): WakeTran
     worker.on("error", () => {}); // the connection above has told it
     await worker.waitUntilReady();
     return async () => {
-      await within(closeMs, worker.close());
+      isStopped = true;
+      const isAway = connection.status !== "ready";
+      await within(closeMs, worker.close(isAway)); // by force: it would wait for Redis to say what became of its jobs
       connection.disconnect();
     };
   }

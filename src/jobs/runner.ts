@@ -21,6 +21,8 @@ export interface RunnerOptions {
   concurrency?: number;
   /** How long a lane stays with a worker that shows no life. Default 15 s; a slice may take longer, its lease is extended. */
   leaseMs?: number;
+  /** A slice that takes longer than this hangs: it is given up, and its lane backs off. Default 5 min. */
+  maxSliceMs?: number;
   /** How often due lanes without a wake-up are looked for. Default 1 s. */
   reapEveryMs?: number;
   /** How long a wake-up may be on its way before it counts as lost. Default 5 s. */
@@ -42,10 +44,12 @@ interface Active {
 }
 
 const graceMs = 1_000; // for a slice to end after its signal
+const stopReason = new Error("The process stops.");
 
 export function createRunner(options: RunnerOptions): Runner {
   const { db, lanes, transport, clock, log } = options;
-  const { concurrency = 8, leaseMs = 15_000, reapEveryMs = 1_000, patienceMs = 5_000, drainMs = 25_000 } = options;
+  const { concurrency = 8, leaseMs = 15_000, maxSliceMs = 300_000 } = options;
+  const { reapEveryMs = 1_000, patienceMs = 5_000, drainMs = 25_000 } = options;
   const handlers = new Map(options.handlers.map((handler) => [handler.kind, handler]));
   const leases = createLeases({ db, clock, leaseMs });
   const waiting = createWaitingLanes({ room: concurrency });
@@ -114,22 +118,41 @@ export function createRunner(options: RunnerOptions): Runner {
 
   async function runSlice(handler: LaneHandler, lease: Lease, abort: AbortController): Promise<SliceResult | "failed"> {
     try {
-      return await handler.runSlice({
+      const slice = handler.runSlice({
         lane: lease.lane,
         signal: abort.signal,
         transaction: (fn) => leases.transaction(lease, abort, fn),
       });
+      return await endsInTime(slice, lease, abort);
     } catch (error) {
-      if (error instanceof PlatformError && error.code === "lease.lost") {
+      if (isLost(error) || isLost(abort.signal.reason)) {
         log.warn({ lane: lease.key }, "Another worker took the lane over.");
         return { next: "now" };
       }
-      if (abort.signal.aborted) return { next: "now" }; // it was told to stop, and did
+      if (abort.signal.reason === stopReason) return { next: "now" };
       log.error(
         { err: error, lane: lease.key, failures: lease.failures + 1 },
         "A slice failed; its lane comes back later.",
       );
       return "failed";
+    }
+  }
+
+  // A hung slice would otherwise keep its lane for ever, because its lease is extended.
+  async function endsInTime<T>(slice: Promise<T>, lease: Lease, abort: AbortController): Promise<T> {
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    let timer = setTimeout(() => {
+      const tooLong = new PlatformError(
+        "internal.assumption",
+        `A slice of ${lease.key} took longer than ${maxSliceMs} ms.`,
+      );
+      abort.abort(tooLong);
+      timer = setTimeout(reject, graceMs, tooLong);
+    }, maxSliceMs);
+    try {
+      return await Promise.race([slice, givenUp]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -188,7 +211,7 @@ export function createRunner(options: RunnerOptions): Runner {
     await leases.giveBack(waiting.drain()).catch(sayDown);
     const running = Promise.all(working.values());
     await within(drainMs, Promise.race([running, stopNow.promise]));
-    for (const { abort } of active.values()) abort.abort(stopReason());
+    for (const { abort } of active.values()) abort.abort(stopReason);
     await within(graceMs, running);
     // A slice that ignores its signal: without its lease nothing it still does can commit.
     for (const { lease } of active.values()) {
@@ -198,13 +221,13 @@ export function createRunner(options: RunnerOptions): Runner {
     await stopExtending();
   }
 
-  function stopReason(): Error {
-    return new Error("The process stops.");
-  }
-
   // A database that is away is told once, not every second.
   function sayDown(error: unknown): void {
     if (!isDown) log.warn({ err: error }, "The work queue cannot reach the database; it goes on trying.");
     isDown = true;
   }
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof PlatformError && error.code === "lease.lost";
 }

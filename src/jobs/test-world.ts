@@ -29,7 +29,15 @@ export interface World {
   startRunner(t: Cleanup, options: { handler: LaneHandler } & Partial<RunnerOptions>): Promise<Runner>;
   effects(lane: Lane): Promise<{ n: number; slice: string }[]>;
   states(lane: Lane): Promise<Record<string, number>>;
-  laneRow(lane: Lane): Promise<{ queued: boolean; due_at: Date | null; lease_token: string | null; failures: number }>;
+  laneRow(lane: Lane): Promise<LaneRow>;
+}
+
+export interface LaneRow {
+  queued: boolean;
+  due_at: Date | null;
+  lease_token: string | null;
+  lease_until: Date | null;
+  failures: number;
 }
 
 export interface HandlerOptions {
@@ -143,12 +151,11 @@ export function createWorld(
     return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
   }
 
-  async function laneRow(lane: Lane) {
+  async function laneRow(lane: Lane): Promise<LaneRow> {
     const [row] = await db.withTenant(lane.tenantId, (tx) =>
-      tx.query<{ queued: boolean; due_at: Date | null; lease_token: string | null; failures: number }>(
-        "select queued, due_at, lease_token, failures from lanes where key = $1",
-        [`${lane.kind}:${lane.subjectId}`],
-      ),
+      tx.query<LaneRow>("select queued, due_at, lease_token, lease_until, failures from lanes where key = $1", [
+        `${lane.kind}:${lane.subjectId}`,
+      ]),
     );
     if (!row) throw new Error("There is no such lane.");
     return row;
