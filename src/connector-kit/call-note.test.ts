@@ -65,6 +65,16 @@ test("whatever the call holds, the note fits the limit and can be recognised", (
   );
 });
 
+test("half a character, from a broken text or from a cut, is never written", () => {
+  const broken = renderCallNote(aCall({ call_summary: "broken \ud83d text" }), options);
+  assert.equal(broken, broken.toWellFormed());
+  for (const maxLength of [600, 601, 602, 603]) {
+    const cut = renderCallNote(aCall({ transcript: "😀".repeat(500) }), { maxLength, transcript: true });
+    assert.match(cut, /Transcript cut/);
+    assert.equal(cut, cut.toWellFormed());
+  }
+});
+
 test("a reference is read whole, so that one id is not taken for another that starts with it", () => {
   const note = renderCallNote(aCall({ call_id: "call_12" }), options);
   assert.notEqual(readCallReference(note), callReference("call_1"));

@@ -183,6 +183,21 @@ test("an e-mail that another contact has leads to that contact, alone and in a b
   assert.equal(linked?.outcome === "linked" && linked.externalId, jane.id);
 });
 
+test("bad contacts of a batch fail each for itself, in the one request that makes the others", async (t) => {
+  const { api, hub, simulator } = await connected(t);
+  const bad = { fields: { no_such_property: "x" } };
+  const people = [aPerson(1, bad), aPerson(2), aPerson(3, bad), aPerson(4, { email: "no address" }), aPerson(5)];
+
+  const outcomes = await execute(api, createContact, people, "new");
+
+  const codes = [...outcomes.values()].map((outcome) =>
+    outcome.outcome === "failed" ? outcome.error.code : outcome.outcome,
+  );
+  assert.deepEqual(codes, ["provider.validation", "created", "provider.validation", "provider.validation", "created"]);
+  assert.equal(simulator.control.requests().filter(({ path }) => path.includes("/contacts/batch/create")).length, 1);
+  assert.equal(hub.count("contacts"), 2);
+});
+
 test("a key that was used before makes no second contact", async (t) => {
   const { api, hub } = await connected(t);
   await createContact.perform(api, [aPerson(1)]);

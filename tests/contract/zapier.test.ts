@@ -62,9 +62,9 @@ test("what a Zap gets is one flat call, under the names of contract 1", async (t
   assert.equal(delivery?.contentType, "application/json");
 });
 
-test("sixty calls at once stay below Zapier's pace", async (t) => {
+test("forty calls at once stay below Zapier's pace", async (t) => {
   const { simulator, url, us } = await aWorld(t);
-  const units = Array.from({ length: 60 }, (_, index) => aStep(index));
+  const units = Array.from({ length: 40 }, (_, index) => aStep(index));
   const outcomes = await execute(await us.connect(withUrl(url)), actions.post, units, "new");
   assert.deepEqual([...new Set([...outcomes.values()].map(({ outcome }) => outcome))], ["created"]);
   assert.equal(simulator.control.counts().byStatus["429"], undefined);

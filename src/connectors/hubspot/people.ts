@@ -26,8 +26,7 @@ export async function findPeople(api: ProviderApi, people: readonly Unit<Person>
 /** By e-mail through batch read, not search: it sees a contact the moment it exists, and costs no search. */
 export async function findByEmail(api: ProviderApi, emails: readonly string[]): Promise<Map<string, string[]>> {
   const rows = emails.length === 0 ? [] : await readBatch(api, "contacts", emails, { idProperty: "email", properties });
-  const wanted = new Set(emails);
-  return group(rows, (row) => emailsOf(row).filter((email) => wanted.has(email)));
+  return group(rows, emailsOf);
 }
 
 /**
@@ -36,13 +35,10 @@ export async function findByEmail(api: ProviderApi, emails: readonly string[]): 
  */
 export async function findByPhone(api: ProviderApi, phones: readonly string[]): Promise<Map<string, string[]>> {
   const country = settingsOf(api).default_country;
-  const wanted = new Set(phones);
   const found = await Promise.all(phoneQueries(phones).map((query) => search(api, "contacts", query)));
   const rows = new Map(found.flat().map((row) => [row.id, row]));
   return group([...rows.values()], (row) =>
-    [row.properties.phone, row.properties.mobilephone]
-      .map((phone) => toE164(phone, country))
-      .filter((phone) => phone !== null && wanted.has(phone)),
+    [row.properties.phone, row.properties.mobilephone].map((phone) => toE164(phone, country)),
   );
 }
 
@@ -69,9 +65,9 @@ function phoneQuery(values: string[]) {
   };
 }
 
-function emailsOf({ properties }: Row): string[] {
+function emailsOf({ properties }: Row): (string | null)[] {
   const all = [properties.email, ...(properties.hs_additional_emails ?? "").split(";")];
-  return all.map((email) => normalizeEmail(email)).filter((email) => email !== null);
+  return all.map((email) => normalizeEmail(email));
 }
 
 /** Ids by key, oldest contact first. */

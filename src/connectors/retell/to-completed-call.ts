@@ -1,4 +1,4 @@
-import { type CompletedCall, callFields } from "#model";
+import type { CompletedCall } from "#model";
 import type { RetellCall } from "./call.ts";
 import { outcomeOf } from "./outcome.ts";
 import { knownText, learnedAppointment } from "./spoken-values.ts";
@@ -7,7 +7,7 @@ import { knownText, learnedAppointment } from "./spoken-values.ts";
 export function toCompletedCall(call: RetellCall): CompletedCall {
   const analysis = call.call_analysis;
   return {
-    ...foundOut(analysis?.custom_analysis_data ?? {}),
+    ...analysis?.custom_analysis_data, // first, so that none of them can pose as a field of the contract
     call_id: call.call_id,
     agent_id: call.agent_id,
     customer_name: cut(customerName(call), 300),
@@ -68,12 +68,6 @@ function webUrl(text: string | null | undefined): string | null {
 
 function cut(text: string | null | undefined, maxLength: number): string | null {
   return text ? text.slice(0, maxLength).toWellFormed() : null;
-}
-
-/** The tenant's own analysis fields, as extra fields of the call; those of the contract keep their meaning. */
-function foundOut(analysis: Record<string, unknown>): Record<string, unknown> {
-  const own: readonly string[] = callFields;
-  return Object.fromEntries(Object.entries(analysis).filter(([name]) => !own.includes(name)));
 }
 
 function present(fields: Record<string, unknown>): Record<string, unknown> {
