@@ -129,7 +129,7 @@ test("operators' routes open by their own secrets only", async () => {
 test("before it is built, the dashboard's page says how to build it", async () => {
   const answer = await world.send("GET", "/", { headers: { accept: "text/html" } });
   assert.equal(answer.status, 503);
-  assert.match(answer.text, /npm run build/);
+  assert.match(answer.text, /npm run build:dashboard/);
 });
 
 test("the built dashboard answers every address of a page, allows its inline script only, and caches what is hashed", async (t) => {

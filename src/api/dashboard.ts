@@ -77,7 +77,7 @@ function hashesOf(html: string): string {
 function notBuilt(): string {
   return page(
     "Dashboard",
-    `<h1>The dashboard is not built</h1><p>Run <code>npm run build</code>, then start again. The API works without it.</p>
+    `<h1>The dashboard is not built</h1><p>Run <code>npm run build:dashboard</code>, then start again. The API works without it.</p>
 <p><a href="/docs/api">API reference</a></p>`,
   );
 }

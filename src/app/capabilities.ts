@@ -1,0 +1,117 @@
+import { Redis } from "ioredis";
+import type { Logger } from "pino";
+import { createCalls } from "#calls";
+import {
+  createConnections,
+  createGateway,
+  createGovernor,
+  createMemoryRateStore,
+  createRedisRateStore,
+  createSqlRateStore,
+  createVault,
+  createWebhookDirectory,
+  createWriteLedger,
+  type RateStore,
+  type VaultKey,
+} from "#connections";
+import type { Connector } from "#connector-kit";
+import type { Clock } from "#core";
+import type { Db } from "#db";
+import { createTracer } from "#insights";
+import { createBullmqTransport, createLanes, createPgBossTransport } from "#jobs";
+import { createInbound } from "#webhooks";
+import type { Config } from "./config.ts";
+import type { createProviderMetrics } from "./metrics.ts";
+import { readProviders } from "./providers.ts";
+import { createTakeCall } from "./take-call.ts";
+
+interface Deps {
+  config: Config;
+  db: Db;
+  keys: readonly VaultKey[];
+  publicUrl: string;
+  clock: Clock;
+  log: Logger;
+  allConnectors: ReadonlyMap<string, Connector>;
+  providerMetrics: ReturnType<typeof createProviderMetrics>;
+}
+
+/** Every capability on one database, wired to each other; nothing runs yet. */
+export function createCapabilities(deps: Deps) {
+  const { config, db, keys, publicUrl, clock, log, allConnectors, providerMetrics } = deps;
+  const { connectors, bases, apps } = readProviders(config, allConnectors);
+  const vault = createVault({ keys, activeKeyId: keys[0]?.id ?? "" });
+  const redis = config.REDIS_URL ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true }) : null;
+  redis?.on("error", (error) => log.warn({ err: error }, "Redis is not reachable."));
+  const governor = createGovernor({ store: rateStore(), clock });
+  const gateway = createGateway({
+    db,
+    vault,
+    connectors: [...connectors.values()],
+    governor,
+    clock,
+    bases,
+    apps,
+    log,
+    metrics: providerMetrics,
+  });
+  const transport = config.REDIS_URL
+    ? createBullmqTransport({ db, redisUrl: config.REDIS_URL, log })
+    : createPgBossTransport({ db, log });
+  const lanes = createLanes({ transport, clock });
+  const calling = createCalls({
+    db,
+    lanes,
+    connectors,
+    apiFor: gateway.forConnection,
+    ledger: createWriteLedger(),
+    clock,
+  });
+  const connections = createConnections({
+    db,
+    vault,
+    gateway,
+    clock,
+    publicUrl,
+    apps,
+    log,
+    onConnected: (tx, { tenant_id, id }) => calling.wakeCallSyncs(tx, tenant_id, id),
+  });
+  const receiving = createInbound({
+    db,
+    lanes,
+    clock,
+    connectors,
+    ...createWebhookDirectory({ db, vault }),
+    appSecret: async (provider) => apps[provider]?.clientSecret ?? null,
+    apiFor: gateway.forConnection,
+    takeCall: createTakeCall(calling.calls),
+    hasCall: async (tenantId, id) => (await calling.calls.read(tenantId, id)) !== null,
+  });
+
+  return {
+    vault,
+    connectors,
+    connections,
+    gateway,
+    transport,
+    lanes,
+    calls: calling.calls,
+    inbound: receiving.inbound,
+    flushRefusals: receiving.flushRefusals,
+    handlers: [...calling.handlers, ...receiving.handlers],
+    tracer: createTracer({ db, connectors, publicUrl }),
+    async close(): Promise<void> {
+      await gateway.close();
+      redis?.disconnect();
+    },
+  };
+
+  function rateStore(): RateStore {
+    if (redis) return createRedisRateStore(redis);
+    // One process needs to share its budget with nobody.
+    return db.engine === "pglite" ? createMemoryRateStore(clock) : createSqlRateStore(db);
+  }
+}
+
+export type Capabilities = ReturnType<typeof createCapabilities>;
