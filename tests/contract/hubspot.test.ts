@@ -221,6 +221,23 @@ test("an update changes mapped fields, and the note is on the contact with its o
   assert.match(hub.get("notes", noted.externalId)?.properties.hs_note_body ?? "", /Call ID: call_abc123/);
 });
 
+test("a contact that was deleted is gone, which is not the fault of the call's content", async (t) => {
+  const { api, hub } = await connected(t, settings);
+  const [jane, ann] = [
+    hub.create("contacts", { firstname: "Jane" }),
+    hub.create("contacts", { email: "ann@example.com" }),
+  ];
+  hub.archive("contacts", jane.id);
+  const steps = [jane, ann].map(({ id }) => ({ key: id, input: { call: aCall({ call_id: id }), contactId: id } }));
+
+  for (const action of [note, appointment, deal, workflow]) {
+    const outcomes = await execute(api, action, steps, "new");
+    const [gone, there] = [outcomes.get(jane.id), outcomes.get(ann.id)];
+    assert.equal(gone?.outcome === "failed" && gone.error.code, "provider.not_found");
+    assert.equal(there?.outcome, "created");
+  }
+});
+
 test("an unanswered note is found among hundreds on the same contact", async (t) => {
   const { api, hub, simulator } = await connected(t);
   const jane = hub.create("contacts", { firstname: "Jane" });

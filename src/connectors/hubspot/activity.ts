@@ -7,6 +7,7 @@ import {
   readCallReference,
   type Unit,
 } from "#connector-kit";
+import { contactIsGone, readContacts } from "./missing-contacts.ts";
 import { batchSize, createBatch, type NewRecord, readAssociations, readBatch, type Written } from "./objects.ts";
 import { type HubSpotSettings, settingsOf } from "./settings.ts";
 
@@ -37,6 +38,7 @@ export function activityAction(description: ActivityDescription): Action<CallSte
       const wanted = units.filter((_, index) => skips[index] === null);
       const records = wanted.map(({ input }) => toRecord(input, settings, description));
       const written = records.length === 0 ? [] : await createBatch(api, description.type, records);
+      await nameMissingContacts(api, wanted, written);
       const byKey = new Map(wanted.map(({ key }, index) => [key, written[index]]));
       return units.map(({ key }, index) => {
         const skip = skips[index];
@@ -44,6 +46,32 @@ export function activityAction(description: ActivityDescription): Action<CallSte
       });
     },
   };
+}
+
+/**
+ * Whether HubSpot refused the content, or only has the contact no more: its refusal of an association says that in no
+ * documented way, so we look.
+ */
+async function nameMissingContacts(
+  api: ProviderApi,
+  units: readonly Unit<CallStepInput>[],
+  written: Written[],
+): Promise<void> {
+  const refused = units.filter((_, index) => isRefused(written[index]));
+  if (refused.length === 0) return;
+  const contacts = await readContacts(
+    api,
+    refused.map(({ input }) => input.contactId),
+    ["hs_object_id"],
+  );
+  units.forEach(({ input }, index) => {
+    if (!isRefused(written[index]) || contacts.has(input.contactId ?? "")) return;
+    written[index] = { error: contactIsGone(), isConflict: false, existing: null };
+  });
+}
+
+function isRefused(written: Written | undefined): boolean {
+  return written !== undefined && "error" in written && written.error.code === "provider.validation";
 }
 
 function whySkip(input: CallStepInput, settings: HubSpotSettings, { skip }: ActivityDescription) {

@@ -17,7 +17,7 @@ import { ZapierSettings } from "./settings.ts";
  * after an unanswered request the call is sent again.
  */
 export const post: Action<CallStepInput> = {
-  batchSize: 20, // a second's worth at our pace
+  batchSize: 20, // side by side: what the limit lets through in a second, so that none waits long for its turn
   identity: { kind: "none" },
   perform: (api, units) => Promise.all(units.map(({ input }) => postOne(api, input.call))),
 };

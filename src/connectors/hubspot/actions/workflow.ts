@@ -1,6 +1,7 @@
-import type { Action, CallStepInput, Outcome, ProviderApi, Unit } from "#connector-kit";
+import type { Action, CallStepInput, Outcome, ProviderApi } from "#connector-kit";
 import { toPlatformError } from "#core";
-import { readBatch } from "../objects.ts";
+import { contactIsGone, readContacts } from "../missing-contacts.ts";
+import type { Row } from "../objects.ts";
 import { settingsOf } from "../settings.ts";
 
 /**
@@ -9,35 +10,34 @@ import { settingsOf } from "../settings.ts";
  * is still in the workflow is not enrolled twice.
  */
 export const workflow: Action<CallStepInput> = {
-  batchSize: 100,
+  batchSize: 10, // side by side: what the limit lets through in a second, so that none waits long for its turn
   identity: { kind: "none" },
   async perform(api, units) {
     const { workflow_id } = settingsOf(api);
     if (workflow_id === null) {
       return units.map(() => skipped("not_configured", "The connection names no workflow."));
     }
-    const emails = await contactEmails(api, units);
-    return Promise.all(
-      units.map(({ input }) => enrol(api, workflow_id, input.contactId, emails.get(input.contactId ?? "") ?? null)),
+    // By the e-mail that HubSpot has: the caller may have given another one.
+    const contacts = await readContacts(
+      api,
+      units.map(({ input }) => input.contactId),
+      ["email"],
     );
+    return Promise.all(units.map(({ input: { contactId } }) => enrol(api, workflow_id, contactId, contacts)));
   },
 };
-
-/** The e-mail that HubSpot has: the caller may have given another one. */
-async function contactEmails(api: ProviderApi, units: readonly Unit<CallStepInput>[]): Promise<Map<string, string>> {
-  const ids = units.flatMap(({ input }) => (input.contactId === null ? [] : [input.contactId]));
-  const rows = ids.length === 0 ? [] : await readBatch(api, "contacts", ids, { properties: ["email"] });
-  return new Map(rows.flatMap(({ id, properties }) => (properties.email ? [[id, properties.email]] : [])));
-}
 
 async function enrol(
   api: ProviderApi,
   workflowId: string,
   contactId: string | null,
-  email: string | null,
+  contacts: ReadonlyMap<string, Row>,
 ): Promise<Outcome> {
   if (contactId === null) return skipped("no_contact", "There is no contact to enrol.");
-  if (email === null) return skipped("no_email", "HubSpot enrols by e-mail, and the contact has none.");
+  const contact = contacts.get(contactId);
+  if (!contact) return { outcome: "failed", error: contactIsGone() };
+  const { email } = contact.properties;
+  if (!email) return skipped("no_email", "HubSpot enrols by e-mail, and the contact has none.");
   try {
     await api.send({
       method: "POST",
