@@ -191,6 +191,8 @@ test("a deleted record leaves reads and search, stands in the archived list, and
     [404, 0],
   );
   assert.equal((await call("GET", `${contacts}/${id}?archived=true`)).body.archived, true);
+  const live = portal.create("contacts", { firstname: "Live" });
+  assert.equal((await call("GET", `${contacts}/${live.id}?archived=true`)).status, 404);
   assert.equal((await call("DELETE", `${contacts}/12345678`)).status, 404);
   assert.equal((await call("POST", contacts, { properties: { email: "a@example.com" } })).status, 201);
 });

@@ -111,8 +111,10 @@ export function createWorld(base: Base, options: HubSpotOptions): World {
   }
 
   function addPortal(one: PortalOptions): Portal {
+    let id = one.id ?? defaults.portalId;
+    while (one.id === undefined && portals.has(id)) id++;
     const created = createPortal(
-      { ...one, id: one.id ?? defaults.portalId + portals.size },
+      { ...one, id },
       {
         clock,
         random,

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { type CommonOptions, type Control, createSimulator, html, startReceiver, startSimulator } from "./index.ts";
 
@@ -20,7 +22,7 @@ function createCounter(options: CommonOptions & { target?: string } = {}) {
           const body = String(writes);
           const { target } = options;
           if (target)
-            webhooks.send({ url: target, timeoutMs: 1_000, retryDelaysMs: [], write: () => ({ body, headers: {} }) });
+            webhooks.send({ url: target, timeoutMs: 60_000, retryDelaysMs: [], write: () => ({ body, headers: {} }) });
         }
         return { status: 200, body: { writes } };
       },
@@ -204,4 +206,20 @@ test("webhooks are lost, doubled, late or out of order when asked", async (t) =>
       .filter(Boolean),
     ["lost", "twice", "late", "reordered"],
   );
+});
+
+test("stopping does not wait for a webhook that nobody answers", async (t) => {
+  const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+  const silent = createServer(() => arrive()); // takes the request and never answers
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  t.after(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const simulator = await startSimulator(t, createCounter, { target: `http://127.0.0.1:${port}` });
+  await post(simulator.url);
+  await arrived;
+
+  await simulator.stop();
+
+  await simulator.control.webhooksIdle();
+  assert.deepEqual(simulator.control.webhookAttempts(), []);
 });

@@ -46,7 +46,8 @@ export function createWebhookSender({ clock, random }: { clock: SimulatorClock; 
   const log: WebhookAttempt[] = [];
   const onTheWay = new Set<Promise<void>>();
   let heldBack: WebhookMessage | undefined;
-  let generation = 0;
+  // One for everything that is on its way; cleared as a whole when the simulator stops or begins anew.
+  let stopping = new AbortController();
 
   return { faults, send, attempts: () => [...log], idle, clear };
 
@@ -83,14 +84,14 @@ export function createWebhookSender({ clock, random }: { clock: SimulatorClock; 
   }
 
   function start(message: WebhookMessage, attempt: number, afterwards?: () => void): void {
-    const delivery = deliver(message, attempt, generation).finally(() => {
+    const delivery = deliver(message, attempt, stopping.signal).finally(() => {
       afterwards?.();
       onTheWay.delete(delivery);
     });
     onTheWay.add(delivery);
   }
 
-  async function deliver(message: WebhookMessage, attempt: number, startedIn: number): Promise<void> {
+  async function deliver(message: WebhookMessage, attempt: number, stopped: AbortSignal): Promise<void> {
     const now = clock.now();
     const { body, headers } = message.write(attempt, now);
     let status = 0;
@@ -100,14 +101,14 @@ export function createWebhookSender({ clock, random }: { clock: SimulatorClock; 
         headers: { "content-type": "application/json", ...headers },
         body,
         redirect: "manual",
-        signal: AbortSignal.timeout(message.timeoutMs),
+        signal: AbortSignal.any([stopped, AbortSignal.timeout(message.timeoutMs)]),
       });
       status = answer.status;
       await answer.body?.cancel();
     } catch {
       status = 0; // no connection, or no answer in time: the provider sees no difference
     }
-    if (startedIn !== generation) return;
+    if (stopped.aborted) return;
     keep({ at: new Date(now).toISOString(), url: message.url, attempt, status, body });
     const delay = message.retryDelaysMs[attempt];
     if ((status < 200 || status > 299) && delay !== undefined) clock.after(delay, () => start(message, attempt + 1));
@@ -118,7 +119,8 @@ export function createWebhookSender({ clock, random }: { clock: SimulatorClock; 
   }
 
   function clear(): void {
-    generation++;
+    stopping.abort();
+    stopping = new AbortController();
     heldBack = undefined;
     log.length = 0;
     for (const name of Object.keys(faults) as Array<keyof WebhookFaults>) delete faults[name];

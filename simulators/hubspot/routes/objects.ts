@@ -1,5 +1,5 @@
 import type { Call, Routes } from "../api.ts";
-import { invalid } from "../errors.ts";
+import { invalid, notFound } from "../errors.ts";
 import { findRecord, requireRecord, typeOf } from "../lookup.ts";
 import { eraseRecord, mergeRecords } from "../merge.ts";
 import { archiveRecord, checkCreate, checkUpdate, commitCreate, commitUpdate } from "../records.ts";
@@ -58,8 +58,11 @@ function create({ portal, params, body }: Call) {
 function read({ portal, params, query }: Call) {
   const state = typeOf(portal, params.type);
   const id = params.id ?? "";
-  const archived = query.get("archived") === "true" ? state.table.getArchived(id) : undefined;
-  const record = archived ?? requireRecord(state, id, query.get("idProperty") ?? undefined);
+  const record =
+    query.get("archived") === "true"
+      ? state.table.getArchived(id)
+      : findRecord(state, id, query.get("idProperty") ?? undefined);
+  if (!record) throw notFound();
   const historyNames = listParameter(query, "propertiesWithHistory");
   const associations = viewAssociations(portal, record, listParameter(query, "associations") ?? []);
   const view = {
