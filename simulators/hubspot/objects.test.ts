@@ -291,3 +291,9 @@ test("reset brings the first accounts, apps and tokens back, empty", async (t) =
   assert.equal((await call("GET", contacts)).status, 200);
   assert.equal((await call("GET", `/oauth/v1/access-tokens/${accessToken}`)).status, 404);
 });
+
+test("an account that is added later never takes the id of another", async (t) => {
+  const { control } = await start(t, { portals: [{ id: defaults.portalId + 1 }] });
+  const ids = [control.portal().id, control.addPortal().id, control.addPortal().id];
+  assert.equal(new Set(ids).size, 3);
+});
