@@ -58,6 +58,8 @@ export interface ConnectionCheck {
 /** How a provider's webhooks come in. */
 export interface WebhookIntake {
   signature: SignatureScheme;
+  /** The credential field that is also the webhook secret, for providers that sign with the key itself. */
+  secretField?: string;
   /** `key`: each connection has its own address. `account`: one address per app, and the body names the account. */
   routing: "key" | "account";
   /** How long we may take to answer, in milliseconds. */

@@ -26,8 +26,10 @@ export function htmlToText(html: string): string {
 /** As much of the text, rendered by `linesToHtml`, as fits in `maxLength` characters of HTML; never half a character. */
 export function cutToHtml(text: string, maxLength: number): { html: string; shown: number; total: number } {
   const source = plain(text);
-  const whole = linesToHtml(source);
-  if (whole.length <= maxLength) return { html: whole, shown: source.length, total: source.length };
+  if (source.length <= maxLength) {
+    const html = linesToHtml(source);
+    if (html.length <= maxLength) return { html, shown: source.length, total: source.length };
+  }
   let length = 0;
   let shown = 0;
   for (const character of source) {

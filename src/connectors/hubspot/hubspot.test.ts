@@ -54,3 +54,26 @@ test("a contact's page is on the account's own domain", () => {
   assert.equal(hubspot.recordUrl?.(api, "contact", "501"), "https://app-eu1.hubspot.com/contacts/33/record/0-1/501");
   assert.equal(hubspot.recordUrl?.(api, "note", "9"), null);
 });
+
+test("the account is the hub that the token answer names, with the scopes that were granted", () => {
+  const oauth = hubspot.auth.find(({ kind }) => kind === "oauth2");
+  assert.ok(oauth?.kind === "oauth2");
+  const answer = { access_token: "t", hub_id: 24681012, scopes: ["oauth", "automation"] };
+  assert.deepEqual(oauth.account?.(answer), { id: "24681012", scopes: ["oauth", "automation"] });
+  assert.equal(oauth.account?.({ access_token: "t" }), null);
+});
+
+test("a connection is set up although its token may not read the account", async () => {
+  const routes = {
+    "/details": () => ({ status: 403, body: anError({ category: "MISSING_SCOPES" }) }),
+    "/contacts": () => ({ status: 201, body: {} }),
+  };
+  assert.deepEqual(await hubspot.setUp?.(createScriptedApi(hubspot, answers(routes))), { marker: true });
+});
+
+test("what is left of the budget is read from an answer's headers, and a search has none", () => {
+  const [oauth] = hubspot.limits;
+  const headers = { "x-hubspot-ratelimit-remaining": "17", "x-hubspot-ratelimit-interval-milliseconds": "10000" };
+  assert.deepEqual(oauth?.remaining?.(new Headers(headers)), { remaining: 17, resetMs: 10_000 });
+  assert.equal(oauth?.remaining?.(new Headers()), null);
+});

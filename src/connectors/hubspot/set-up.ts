@@ -26,7 +26,7 @@ export async function setUp(api: ProviderApi): Promise<Record<string, unknown>> 
   };
 }
 
-/** A token may know contacts and not the account; only links to records suffer from that. */
+/** A token may know contacts and not the account; only the links to records suffer from that. */
 async function readAccountIfPermitted(api: ProviderApi) {
   return readAccount(api).catch((error) => {
     if (toPlatformError(error).code === "provider.permission") return null;

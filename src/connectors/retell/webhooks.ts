@@ -15,6 +15,7 @@ const analysisWaitMs = 15 * 60_000; // the analysis usually takes seconds; after
 
 export const webhooks: WebhookIntake = {
   signature: retellSignature(),
+  secretField: "api_key",
   routing: "key", // the body names no workspace
   answerWithinMs: 10_000,
   maxBodyBytes: 8_000_000, // each word of a long call is there three times, with its times
