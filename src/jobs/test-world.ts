@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { TestContext } from "node:test";
 import { type Clock, systemClock, type TenantId } from "#core";
 import type { Cleanup, Db, Tx } from "#db";
 import type { Lane, LaneHandler, Slice } from "./jobs.ts";
@@ -160,6 +161,17 @@ export function createWorld(
     if (!row) throw new Error("There is no such lane.");
     return row;
   }
+}
+
+/** One promise as a sentence, and the test of it. */
+export type Promises = (sentence: string, fn: (world: World, t: TestContext) => Promise<void>) => unknown;
+
+export function keyOf(lane: Lane): string {
+  return `${lane.kind}:${lane.subjectId}`;
+}
+
+export function oneTo(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
 }
 
 /** Cleans up in reverse: what was opened last is closed first. */
