@@ -222,12 +222,12 @@ test("an update writes mapped fields only, names each contact once, and leaves t
 
   const outcomes = await updateContact.perform(
     api,
-    units(update("1", { a: "x" }), update("1", { a: "y", b: true }), update("2", {})),
+    units(update("1", { a: "x", c: "kept" }), update("1", { a: "y", b: true }), update("2", {})),
   );
 
   assert.deepEqual(api.sent.length, 1);
   assert.deepEqual(api.sent[0]?.json, {
-    inputs: [{ id: "1", properties: { a: "y", b: "true" }, objectWriteTraceId: "0" }],
+    inputs: [{ id: "1", properties: { a: "y", c: "kept", b: "true" }, objectWriteTraceId: "0" }],
   });
   assert.deepEqual(
     outcomes.map(({ outcome }) => outcome),
