@@ -85,7 +85,7 @@ export function createConnect({ db, vault, gateway, onConnected }: Deps) {
       expiresAt,
       account,
       scopes: token?.scopes ?? [],
-      ...(options.webhookSecret && { webhookSecret: options.webhookSecret }),
+      ...webhookSecretOf(connector, fields, options.webhookSecret),
     });
   }
 
@@ -181,6 +181,13 @@ export function createConnect({ db, vault, gateway, onConnected }: Deps) {
     if (before?.kind !== "oauth2" || before.app !== secret.app) return secret;
     return { ...secret, refreshToken: before.refreshToken };
   }
+}
+
+/** What was typed for it, or else the credential that the provider signs with. */
+function webhookSecretOf(connector: Connector, fields: Record<string, string>, typed: string | undefined) {
+  const field = connector.webhooks?.secretField;
+  const webhookSecret = typed ?? (field === undefined ? undefined : fields[field]);
+  return webhookSecret ? { webhookSecret } : {};
 }
 
 function toRefusal(strategy: AuthStrategy, error: PlatformError): PlatformError {
