@@ -14,7 +14,7 @@ import {
   type RateStore,
   type VaultKey,
 } from "#connections";
-import type { Connector } from "#connector-kit";
+import type { Connector, ProviderApi } from "#connector-kit";
 import type { Clock } from "#core";
 import type { Db } from "#db";
 import { createTracer } from "#insights";
@@ -34,11 +34,12 @@ interface Deps {
   log: Logger;
   allConnectors: ReadonlyMap<string, Connector>;
   providerMetrics: ReturnType<typeof createProviderMetrics>;
+  tapApi(api: ProviderApi): ProviderApi;
 }
 
 /** Every capability on one database, wired to each other; nothing runs yet. */
 export function createCapabilities(deps: Deps) {
-  const { config, db, keys, publicUrl, clock, log, allConnectors, providerMetrics } = deps;
+  const { config, db, keys, publicUrl, clock, log, allConnectors, providerMetrics, tapApi } = deps;
   const { connectors, bases, apps } = readProviders(config, allConnectors);
   const vault = createVault({ keys, activeKeyId: keys[0]?.id ?? "" });
   const redis = config.REDIS_URL ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true }) : null;
@@ -63,7 +64,7 @@ export function createCapabilities(deps: Deps) {
     db,
     lanes,
     connectors,
-    apiFor: gateway.forConnection,
+    apiFor: async (...use) => tapApi(await gateway.forConnection(...use)),
     ledger: createWriteLedger(),
     clock,
   });

@@ -2,6 +2,7 @@ import net from "node:net";
 import type { Logger } from "pino";
 import { type Api, createApi, createApiMetrics, type ReadyCheck } from "#api";
 import type { VaultKey } from "#connections";
+import type { ProviderApi } from "#connector-kit";
 import { createConnectors } from "#connectors";
 import { type Clock, sleep, systemClock } from "#core";
 import type { Db } from "#db";
@@ -37,10 +38,19 @@ interface Running {
 
 const bootstrapRetryMs = 3_000;
 
+export interface AppOptions {
+  clock?: Clock;
+  log?: Logger;
+  /** Stands between the product and its database, for tests that break it at a chosen point. */
+  tapDb?(db: Db): Db;
+  /** Stands between the work on calls and a provider, likewise. */
+  tapApi?(api: ProviderApi): ProviderApi;
+}
+
 /** The whole product in one process, as the settings say. Nothing happens before `start`. */
 export async function createApp(
   config: Config,
-  { clock = systemClock, log = createLog(config.LOG_LEVEL) }: { clock?: Clock; log?: Logger } = {},
+  { clock = systemClock, log = createLog(config.LOG_LEVEL), tapDb = asItIs, tapApi = asItIs }: AppOptions = {},
 ): Promise<App> {
   const role = config.TIELINE_ROLE;
   const works = role === "all" || role === "worker";
@@ -56,7 +66,7 @@ export async function createApp(
     const startedAt = performance.now();
     for (const name of config.unknown) log.warn({ name }, "The environment names a setting that does not exist.");
     const keys = await readEncryptionKeys(config, (message) => log.warn(message));
-    const db = await openStorage(config, log);
+    const db = tapDb(await openStorage(config, log));
     try {
       running = await assemble(db, keys);
       const { api, runner, timetable, parts, port, url } = running;
@@ -88,10 +98,20 @@ export async function createApp(
       log,
       allConnectors: createConnectors(),
       providerMetrics: createProviderMetrics(metrics.registry),
+      tapApi,
     });
     const { lanes, transport, handlers, connections } = parts;
     const runner = works
-      ? createRunner({ db, lanes, transport, handlers, clock, log, concurrency: config.TIELINE_WORKER_CONCURRENCY })
+      ? createRunner({
+          db,
+          lanes,
+          transport,
+          handlers,
+          clock,
+          log,
+          concurrency: config.TIELINE_WORKER_CONCURRENCY,
+          leaseMs: config.TIELINE_LEASE_MS,
+        })
       : null;
     const isRunning = () => running !== null && stopped === null;
     const readyChecks: ReadyCheck[] = [
@@ -174,6 +194,10 @@ export async function createApp(
     if (!running) throw new Error("There is nobody to sign in with before the start.");
     return `${running.url}/login?code=${running.api.loginCodes.make(secret)}`;
   }
+}
+
+function asItIs<T>(it: T): T {
+  return it;
 }
 
 async function ping(db: Db): Promise<string> {

@@ -80,6 +80,15 @@ export const settings = z.object({
     .max(500)
     .default(8)
     .describe("Lanes worked at once, per process."),
+  TIELINE_LEASE_MS: z.coerce
+    .number()
+    .int()
+    .min(500)
+    .max(600_000)
+    .default(15_000)
+    .describe(
+      "How long a lane stays with a worker that shows no life; after a crash its work goes on that much later.",
+    ),
   TIELINE_REQUESTS_PER_MINUTE: perMinute
     .default(600)
     .describe("Requests per minute and API key, all routes but call intake."),
