@@ -1,0 +1,48 @@
+import { createApp, readConfig } from "#app";
+import type { ProviderApi } from "#connector-kit";
+import type { Db } from "#db";
+import { createDice } from "./dice.ts";
+
+// The product as it is, in a process that kills itself at the points where a crash hurts most:
+// before a commit, after a commit and before its answer, after the provider's answer and before our record of it.
+const share = Number(process.env.CHAOS_KILL_SHARE ?? 0);
+const dice = createDice(Number(process.env.CHAOS_SEED ?? 0));
+
+function perhapsDie(point: string): void {
+  if (dice.next() >= share) return;
+  process.stdout.write(`killed at ${point}\n`);
+  process.kill(process.pid, "SIGKILL");
+}
+
+function tapDb(db: Db): Db {
+  const around =
+    <Args extends unknown[], T>(run: (fn: (...args: Args) => Promise<T>) => Promise<T>) =>
+    async (fn: (...args: Args) => Promise<T>): Promise<T> => {
+      const answer = await run(async (...args) => {
+        const built = await fn(...args);
+        perhapsDie("before a commit");
+        return built;
+      });
+      perhapsDie("after a commit, before its answer");
+      return answer;
+    };
+  return {
+    ...db,
+    withTenant: (tenantId, fn) => around((run: typeof fn) => db.withTenant(tenantId, run))(fn),
+    transaction: (fn) => around((run: typeof fn) => db.transaction(run))(fn),
+  };
+}
+
+function tapApi(api: ProviderApi): ProviderApi {
+  return {
+    connection: api.connection,
+    async send(request) {
+      const answer = await api.send(request);
+      if (request.effect === "write") perhapsDie("after the provider's answer, before our record");
+      return answer as never;
+    },
+  };
+}
+
+const app = await createApp(readConfig(process.env), { tapDb, tapApi });
+await app.start();
