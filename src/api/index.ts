@@ -1,3 +1,5 @@
+export type { Call, CallImported } from "./contract/calls.ts";
+export { type Scope, scopes } from "./contract/session.ts";
 export { type Api, type ApiConfig, type ApiDeps, createApi } from "./create-api.ts";
 export { createKeyStore, type KeyStore } from "./key-store.ts";
 export { hashKey, newKeySecret } from "./keys.ts";

@@ -59,7 +59,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...main,
     providers,
     dashboardFolder: path.join(import.meta.dirname, "..", "..", "dist", "dashboard"),
-    // Test settings belong to the test run.
-    unknown: Object.keys(given).filter((name) => /^TIELINE_(?!TEST_|REQUIRE_)/.test(name) && !known.has(name)),
+    // Those of the test run and of the command line's client are read elsewhere.
+    unknown: Object.keys(given).filter(
+      (name) => /^TIELINE_(?!TEST_|REQUIRE_|(URL|KEY|TENANT)$)/.test(name) && !known.has(name),
+    ),
   };
 }

@@ -137,6 +137,7 @@ export const CallImported = z
     ),
   })
   .meta({ id: "CallImported" });
+export type CallImported = z.infer<typeof CallImported>;
 
 /** GET /v1/calls/import/{id}. */
 export const CallImportProgress = z
