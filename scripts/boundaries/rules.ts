@@ -54,7 +54,10 @@ export const rules: IForbiddenRuleType[] = [
     comment: "another folder is imported by its index.ts",
     severity: "error",
     from: { path: "^(src|simulators)/([^/]+)/" },
-    to: { path: "^(src|simulators)/", pathNot: ["^$1/$2/", "^(src|simulators)/[^/]+/index\\.ts$"] },
+    to: {
+      path: "^(src|simulators)/",
+      pathNot: ["^$1/$2/", "^(src|simulators)/[^/]+/index\\.ts$", "^simulators/index\\.ts$"],
+    },
   },
   {
     name: "own-front-door",

@@ -1,0 +1,1 @@
+export { fine } from "./acme/index.ts";

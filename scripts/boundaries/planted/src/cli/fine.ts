@@ -1,0 +1,3 @@
+import { fine as all } from "#simulators";
+
+export const fine = all;
