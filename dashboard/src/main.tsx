@@ -1,5 +1,5 @@
 import { CSPProvider } from "@base-ui/react/csp-provider";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
@@ -8,6 +8,14 @@ import { router } from "./router.tsx";
 import "./styles.css";
 
 const cache = new QueryClient({
+  queryCache: new QueryCache({
+    // A sign-in that ended shows itself on the session, and the frame then asks for a new one.
+    onError: (error, query) => {
+      const isSession = (key: readonly unknown[]) => key[1] === "session";
+      if (toProblem(error).status === 401 && !isSession(query.queryKey))
+        cache.invalidateQueries({ predicate: ({ queryKey }) => isSession(queryKey) });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 2_000,

@@ -62,6 +62,7 @@ function Control({
         <Select
           {...wiring}
           name={field.name}
+          tall
           className="w-full"
           value={value}
           onChange={(event) => onChange(event.target.value)}

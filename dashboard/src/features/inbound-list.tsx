@@ -45,7 +45,7 @@ const columns: Column<InboundEvent>[] = [
     id: "type",
     header: "Event",
     card: "title",
-    className: "w-[22%]",
+    className: "w-[20%]",
     cell: (event) => (
       <div className="min-w-0">
         <span className="block truncate font-medium">{event.type ?? "Unreadable"}</span>
@@ -62,7 +62,7 @@ const columns: Column<InboundEvent>[] = [
   {
     id: "verdict",
     header: "Verdict",
-    className: "w-[12%]",
+    className: "w-[14%]",
     cell: (event) => <StatusText look={verdictLook(event.verdict)} />,
   },
   {

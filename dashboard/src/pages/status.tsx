@@ -49,7 +49,7 @@ export function StatusPage() {
           All calls
         </Link>
       </div>
-      <Region of={calls} what="the latest calls" skeleton={<SkeletonRows rows={8} height={61} />}>
+      <Region of={calls} what="the latest calls" skeleton={<SkeletonRows rows={8} height={59} />}>
         {(page) =>
           page.data.length === 0 ? (
             <Empty icon={PhoneCall} title="No call has arrived yet">

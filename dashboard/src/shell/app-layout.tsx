@@ -1,4 +1,4 @@
-import { Navigate, Outlet, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
+import { Outlet, useNavigate, useSearch } from "@tanstack/react-router";
 import { Building2 } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { TenantApi } from "../data/api-context.tsx";
@@ -18,17 +18,26 @@ import { TopBar } from "./top-bar.tsx";
 /** Every page but the sign-in: who is here, for which tenant, and the frame around the page. */
 export function AppLayout() {
   const session = useSession();
-  const location = useLocation();
+  const problem = session.error ? toProblem(session.error) : null;
+  if (problem?.status === 401) return <GoToLogin />;
   if (session.data) return <ForTenant session={session.data} />;
-  if (session.isPending) return <div aria-busy="true" className="min-h-dvh" />;
-  const problem = toProblem(session.error);
-  if (problem.status === 401) return <Navigate to="/login" search={{ return_to: location.href }} replace />;
+  if (!problem) return <div aria-busy="true" className="min-h-dvh" />;
   return (
     <main className="mx-auto max-w-3xl p-6">
       <h1 className="sr-only">Tieline</h1>
       <ProblemBox problem={problem} what="the dashboard" stillWorks="" onRetry={session.refetch} />
     </main>
   );
+}
+
+function GoToLogin() {
+  const navigate = useNavigate();
+  // Once, and from the address at hand: an element that navigates on each render would chase its own new address.
+  useEffect(() => {
+    if (location.pathname === "/login") return;
+    navigate({ to: "/login", search: { return_to: location.pathname + location.search }, replace: true });
+  }, [navigate]);
+  return <div aria-busy="true" className="min-h-dvh" />;
 }
 
 function ForTenant({ session }: { session: Session }) {
@@ -114,7 +123,7 @@ function Frame({
         <main
           id="main"
           tabIndex={-1}
-          className="mx-auto w-full max-w-[76rem] flex-1 px-4 py-5 outline-none max-md:pb-24 md:px-6"
+          className="mx-auto w-full max-w-[76rem] flex-1 overflow-x-clip px-4 py-5 outline-none max-md:pb-24 md:px-6"
         >
           {children}
         </main>

@@ -53,11 +53,16 @@ export function Field({
 export function Select({
   options,
   className = "",
+  tall = false,
   ...rest
-}: ComponentProps<"select"> & { options: { value: string; label: string }[] }) {
+}: ComponentProps<"select"> & {
+  options: { value: string; label: string }[];
+  /** As tall as the inputs of a form. */
+  tall?: boolean;
+}) {
   return (
     <span className={`relative inline-flex min-w-0 ${className}`}>
-      <select {...rest} className={`${control} touch h-8 min-w-0 appearance-none truncate pe-8`}>
+      <select {...rest} className={`${control} touch ${tall ? "h-9" : "h-8"} min-w-0 appearance-none truncate pe-8`}>
         {options.map(({ value, label }) => (
           <option key={value} value={value}>
             {label}

@@ -92,6 +92,7 @@ export function PageHead({
 export function SkeletonRows({ rows = 8, height = 45 }: { rows?: number; height?: number }) {
   return (
     <div className="overflow-hidden rounded-xl border border-line bg-raised">
+      <div className="skeleton h-9 rounded-none max-md:hidden" />
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className="flex items-center gap-4 border-b border-line px-4 last:border-0" style={{ height }}>
           <div className="skeleton h-3 w-1/4" />

@@ -94,6 +94,7 @@ export function NewKeySheet({ onClose, onIssued }: { onClose: () => void; onIssu
           {(wiring) => (
             <Select
               {...wiring}
+              tall
               className="w-full"
               value={days}
               onChange={(event) => setDays(event.target.value)}

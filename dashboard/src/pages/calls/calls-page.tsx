@@ -42,7 +42,7 @@ export function CallsPage() {
         connections={connections.data ?? []}
         onChange={(patch) => change({ ...filters, ...patch })}
       />
-      <Region of={calls} what="the calls" skeleton={<SkeletonRows rows={10} height={57} />}>
+      <Region of={calls} what="the calls" skeleton={<SkeletonRows rows={10} height={59} />}>
         {(page) =>
           page.data.length === 0 ? (
             <NoCalls isFiltered={isFiltered} filter={filters} onClear={() => change({})} />

@@ -124,6 +124,7 @@ function SettingsForm({
           {(wiring) => (
             <Select
               {...wiring}
+              tall
               className="w-full"
               value={role}
               onChange={(event) => setRole(event.target.value as Connection["role"])}

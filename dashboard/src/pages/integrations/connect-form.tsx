@@ -145,6 +145,7 @@ export function ConnectForm({
         {(wiring) => (
           <Select
             {...wiring}
+            tall
             className="w-full"
             value={agent}
             onChange={(event) => setAgent(event.target.value)}

@@ -114,7 +114,7 @@ function TestInSheet({ connection }: { connection: Connection }) {
 /** One provider that can be connected. */
 export function ProviderCard({ provider, connected }: { provider: Provider; connected: number }) {
   return (
-    <article className="flex h-full items-start gap-3 rounded-xl border border-line bg-raised p-4">
+    <article className="flex h-full gap-3 rounded-xl border border-line bg-raised p-4">
       <Monogram text={provider.monogram} />
       <div className="flex min-w-0 flex-1 flex-col gap-2">
         <div>
@@ -128,7 +128,7 @@ export function ProviderCard({ provider, connected }: { provider: Provider; conn
             </li>
           ))}
         </ul>
-        <div className="mt-1 flex items-center gap-3">
+        <div className="mt-auto flex items-center gap-3 pt-1">
           <Link
             from="/"
             to="/integrations"
