@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Connector, ProviderRequest } from "#connector-kit";
 import { createTestClock, systemClock } from "#core";
 import { type Cleanup, createTestDb, type Db } from "#db";
+import { createBreaker } from "./breaker.ts";
 import type { Secret } from "./credentials.ts";
 import { toProviderUrl } from "./provider-url.ts";
 import { aConnection, aConnector, aGateway, aProvider, aVault, type Received, type Reply } from "./testing.ts";
@@ -232,9 +233,14 @@ describe("gateway", () => {
 
   test("a key that is refused parks the connection: there is nothing to renew", async (t) => {
     const w = await world(t, () => ({ status: 401 }));
-    await assert.rejects((await w.open()).send(read), { code: "connection.needs_reauth" });
+    const api = await w.open();
+    const results = await Promise.allSettled([api.send(read), api.send(write)]);
+    for (const result of results) {
+      assert.equal(result.status === "rejected" && result.reason.code, "connection.needs_reauth");
+    }
     assert.equal((await w.row()).status, "needs_reauth");
-    assert.equal(w.acme.requests.length, 1);
+    assert.deepEqual(await w.events(), [{ type: "connection.needs_reauth" }]);
+    assert.equal(w.acme.requests.length, 2);
   });
 
   test("our own app refused by the provider parks nobody", async (t) => {
@@ -315,3 +321,14 @@ function tokenServer() {
     return { json: { access_token: `access-${current}`, refresh_token: `refresh-${current}`, expires_in: 1800 } };
   };
 }
+
+test("a breaker that another process opened is decided by one probe here", () => {
+  const clock = createTestClock();
+  const breaker = createBreaker(clock);
+  breaker.openUntil(clock.now() + 1_000);
+  assert.equal(breaker.enter(), 1_000);
+  clock.advance(1_000);
+  assert.equal(breaker.enter(), 0);
+  assert.equal(breaker.enter(), 1_000);
+  assert.equal(breaker.report("provider.network"), clock.now() + 15_000);
+});

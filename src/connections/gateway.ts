@@ -39,6 +39,8 @@ export interface GatewayDeps {
   metrics?: Metrics;
   /** Carries the refreshes of single-use tokens out in a process that outlives this one; in this process when absent. */
   keeper?: Pick<Keeper, "carryOut">;
+  /** How long a refresh may take before others try: longer than a token request may (15 s); 30 s. */
+  refreshLeaseMs?: number;
 }
 
 export interface UseOptions {
@@ -93,6 +95,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     providers,
     clock,
     appOf,
+    ...(deps.refreshLeaseMs !== undefined && { leaseMs: deps.refreshLeaseMs }),
     // A reusable refresh token survives any crash, so only the others need a process that does.
     carryOut: (job) =>
       deps.keeper && job.isSingleUse ? deps.keeper.carryOut(job) : carryOut(job, { db, vault, http, clock }),

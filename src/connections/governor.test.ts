@@ -11,6 +11,7 @@ import { decide, paceOf, type RateStore } from "./rate-budget.ts";
 import { createMemoryRateStore } from "./rate-store-memory.ts";
 import { createRedisRateStore } from "./rate-store-redis.ts";
 import { createSqlRateStore } from "./rate-store-sql.ts";
+import { createSentWindow } from "./sent-window.ts";
 
 const aBucket = (values: Partial<LimitBucket> = {}): LimitBucket => ({
   name: "short",
@@ -203,3 +204,14 @@ function mostInAnySpan(times: readonly number[], spanMs: number): number {
   }
   return most;
 }
+
+test("requests that were woken late do not meet the punctual ones in one span", async () => {
+  const budgets = [{ key: "k", bucket: aBucket({ requests: 5, perMs: 100 }) }];
+  const window = createSentWindow(systemClock);
+  const sent: number[] = [];
+  for (let at = 0; at < 12; at++) {
+    await window.enter(budgets);
+    sent.push(Date.now());
+  }
+  assert.ok(mostInAnySpan(sent, 99) <= 5);
+});

@@ -12,6 +12,7 @@ export {
 } from "./connections.ts";
 export { createGateway, type Gateway, type GatewayDeps, type UseOptions } from "./gateway.ts";
 export { createGovernor, type Governor } from "./governor.ts";
+export { createKeeper, type Keeper } from "./keeper.ts";
 export { createWriteLedger, type Intent, type Intents, type WriteLedger } from "./ledger.ts";
 export { type Metadata, metadataOf, readMetadata, saveMetadata } from "./metadata.ts";
 export type { RateStore } from "./rate-budget.ts";

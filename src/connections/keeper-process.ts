@@ -19,13 +19,24 @@ for await (const line of createInterface({ input: process.stdin })) {
     needs = await open(JSON.parse(line) as KeeperConfig);
     continue;
   }
-  const work: Promise<void> = serve(JSON.parse(line) as KeeperOrder, needs).finally(() => underWay.delete(work));
+  const order = readOrder(line);
+  if (!order) continue;
+  const work: Promise<void> = serve(order, needs).finally(() => underWay.delete(work));
   underWay.add(work);
 }
 await Promise.all(underWay);
 await needs?.db.close();
 await needs?.http.close();
 process.exit(0);
+
+// A kill in the middle of a line leaves half of it: that request never leaves, so its token stays as it is.
+function readOrder(line: string): KeeperOrder | null {
+  try {
+    return JSON.parse(line) as KeeperOrder;
+  } catch {
+    return null;
+  }
+}
 
 async function open(config: KeeperConfig): Promise<RefreshNeeds> {
   const keys = config.keys.map(({ id, key }) => ({ id, key: Buffer.from(key, "base64") }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Action, Outcome, ProviderApi, Unit } from "#connector-kit";
-import { type ConnectionId, PlatformError } from "#core";
+import { type ConnectionId, PlatformError, sleep } from "#core";
 import { type Db, forEachEngine } from "#db";
 import { claim, readClaims, releaseClaims } from "./claims.ts";
 import { createWriteLedger } from "./ledger.ts";
@@ -73,14 +73,16 @@ forEachEngine((engine, open) => {
       const book = aBook({}, 60_000);
       await intend(["a"]);
 
-      for (let round = 0; round < 2; round++) {
+      const sentAt = [];
+      for (let round = 0; round < 3; round++) {
         const outcome = (await run(book, unitsOf("a"))).get("a");
         assert.ok(outcome?.outcome === "failed" && outcome.error.code === "provider.ambiguous");
         assert.ok((outcome.error.retryAfterMs ?? 0) > 50_000);
+        sentAt.push((await intend(["a"], 60_000)).get("a"));
       }
 
-      const intents = await intend(["a"], 60_000);
-      assert.equal(intents.get("a")?.state, "unsettled");
+      assert.equal(sentAt[0]?.state, "unsettled");
+      assert.deepEqual(sentAt[2], sentAt[0], "looking too early does not start the time anew");
       assert.deepEqual(book.requests, []);
     });
 
@@ -124,9 +126,17 @@ forEachEngine((engine, open) => {
     });
 
     await t.test("two transactions that intend the same write do not both believe to be the first", async () => {
-      const { intend } = await aLane(db);
-      const answers = await Promise.all([intend(["a"]), intend(["a"])]);
-      assert.deepEqual(answers.map((intents) => intents.get("a")?.state).sort(), ["new", "unsettled"]);
+      const { tenantId, connectionId, intend } = await aLane(db);
+      const { promise: hasBegun, resolve: begin } = Promise.withResolvers<void>();
+      const second = hasBegun.then(() => intend(["a"]));
+      const first = await db.withTenant(tenantId, async (tx) => {
+        const intents = await ledger.intend(tx, connectionId, "note", ["a"]);
+        begin();
+        await sleep(100); // it sees nothing of ours, and waits for our commit
+        return intents;
+      });
+      assert.equal(first.get("a")?.state, "new");
+      assert.equal((await second).get("a")?.state, "unsettled");
     });
   });
 });

@@ -12,7 +12,11 @@ import { createMemoryRateStore } from "./rate-store-memory.ts";
 import { saveCredentials } from "./store.ts";
 import { createVault, type Vault } from "./vault.ts";
 
-export const aVault = (): Vault => createVault({ keys: [{ id: "k1", key: randomBytes(32) }], activeKeyId: "k1" });
+/** A vault with one key, `k1`, which tests of rotation need too. */
+export function aVault(): Vault & { testKey: Uint8Array } {
+  const testKey = randomBytes(32);
+  return { ...createVault({ keys: [{ id: "k1", key: testKey }], activeKeyId: "k1" }), testKey };
+}
 
 /** A tenant with one connected connection, for tests. */
 export async function aConnection(

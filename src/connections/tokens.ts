@@ -24,11 +24,9 @@ interface Deps {
   clock: Clock;
   appOf: AppOf;
   carryOut(job: RefreshJob): Promise<Credentials>;
+  /** Longer than a token request may take (15 s) and store its answer, so that a live holder keeps its lease; 30 s. */
+  leaseMs?: number;
 }
-
-/** Longer than a token request may take (15 s) and store its answer, so that a live holder keeps its lease. */
-const leaseMs = 30_000;
-const patienceMs = 45_000;
 
 interface HeldRow extends CredentialsRow {
   provider: string;
@@ -39,7 +37,7 @@ interface HeldRow extends CredentialsRow {
 }
 
 /** One refresh per connection at a time: in this process by a shared promise, among processes by the lease on the row. */
-export function createTokens({ db, vault, providers, clock, appOf, carryOut }: Deps): Tokens {
+export function createTokens({ db, vault, providers, clock, appOf, carryOut, leaseMs = 30_000 }: Deps): Tokens {
   const underWay = new Map<ConnectionId, Promise<Credentials>>();
   return { renew, refreshExpiring };
 
@@ -56,7 +54,7 @@ export function createTokens({ db, vault, providers, clock, appOf, carryOut }: D
     connectionId: ConnectionId,
     staleVersion: number,
   ): Promise<Credentials> {
-    const giveUpAt = performance.now() + patienceMs;
+    const giveUpAt = performance.now() + leaseMs * 1.5;
     for (let waitMs = 25; ; waitMs = Math.min(500, waitMs * 2)) {
       const step = await db.withTenant(tenantId, (tx) => leaseOrRead(tx, tenantId, connectionId, staleVersion));
       if (step.kind === "fresh") return step.credentials;
