@@ -77,7 +77,7 @@ export interface Api {
 }
 
 // Intake is what machines send in bulk; people and dashboards stay far below the rest.
-const defaultLimits: RequestLimits = { key: 600, intake: 600_000, address: 60_000, login: 20 };
+const defaultLimits: RequestLimits = { key: 600, intake: 600_000, address: 60_000, login: 20, refused: 300 };
 
 /** The HTTP server with all its routes, not yet listening. */
 export async function createApi(deps: ApiDeps): Promise<Api> {

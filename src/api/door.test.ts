@@ -5,7 +5,7 @@ import type { Scope } from "./contract/session.ts";
 import type { Route } from "./route.ts";
 import { aConnectionRow, startTestApi } from "./testing.ts";
 
-const world = await startTestApi({ after });
+const world = await startTestApi({ after }, { limits: { refused: 1_000 } });
 const ours = await world.addTenant("ours");
 const theirs = await world.addTenant("theirs");
 const admin = await world.addKey(ours.id, ["admin"]);

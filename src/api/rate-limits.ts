@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { PlatformError } from "#core";
 
-export type LimitName = "key" | "intake" | "address" | "login";
+export type LimitName = "key" | "intake" | "address" | "login" | "refused";
 
-/** Requests per minute and process. `key` and `intake` count by key, `address` and `login` by the sender's address. */
+/** Requests per minute and process. `key` and `intake` count by key, the others by the sender's address: public routes, sign-ins, requests whose key was refused. */
 export type RequestLimits = Record<LimitName, number>;
 
 /** One counter per policy; each answer says what is left, as the RateLimit header fields of the IETF draft. */

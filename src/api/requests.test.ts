@@ -243,3 +243,14 @@ test("each answer says how much of the rate budget is left, and 429 when", async
   assert.equal(refused.status, 429);
   assert.ok(Number(refused.headers["retry-after"]) >= 1);
 });
+
+test("whoever tries keys is slowed down, and nobody else", async (t) => {
+  const small = await startTestApi(t, { limits: { refused: 2 } });
+  const owner = await small.addTenant();
+  const good = await small.addKey(owner.id, ["read"]);
+  const statuses: number[] = [];
+  for (const guess of ["tl_1", "tl_2", "tl_3"])
+    statuses.push((await small.send("GET", "/v1/agents", { key: guess })).status);
+  assert.deepEqual(statuses, [401, 401, 429]);
+  assert.equal((await small.send("GET", "/v1/agents", { key: good })).status, 200);
+});

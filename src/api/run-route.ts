@@ -72,7 +72,10 @@ function refuseOtherMethods(scope: FastifyInstance, routes: readonly Route[]): v
 }
 
 async function enter(route: Route, request: FastifyRequest, reply: FastifyReply, deps: RouteDeps): Promise<void> {
-  const principal = await deps.auth.authenticate(request);
+  const principal = await deps.auth.authenticate(request).catch(async (error) => {
+    await deps.count("refused", request, reply); // whoever tries keys is slowed down
+    throw error;
+  });
   request.principal = principal;
   await deps.count(route.limit ?? "key", request, reply);
   if (principal.connect && !route.takesConnectTokens)

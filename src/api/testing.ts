@@ -79,7 +79,7 @@ export async function startTestApi(
     db?: Db;
   } = {},
 ): Promise<TestApi> {
-  const db = options.db ?? (await createTestDb(t));
+  const db = options.db ?? (await createTestDb(t, process.env.TIELINE_TEST_DATABASE_URL ? "postgres" : "pglite"));
   const clock = createTestClock(Date.now());
   const accepted: TestApi["calls"]["accepted"] = [];
   const connections: ConnectionRow[] = [];

@@ -249,6 +249,8 @@ export function connectionRoutes(deps: ConnectionRouteDeps): Route[] {
       examples: { body: { credentials: { access_token: "pat-na1-…" } }, reply: { connection: aConnection, url: null } },
       async handle({ principal, tenantId, params, body }) {
         const row = await readFor(principal, tenantId, params.id);
+        if (principal.connect?.mode === "connect")
+          throw new PlatformError("auth.forbidden", "This connect token is for new connections only.");
         const audit = { subjectId: present(row).id };
         if (body.credentials) {
           const fresh = await connections.reconnect(tenantId, row.id, trimmed(body.credentials));
