@@ -98,7 +98,7 @@ language sql security definer set search_path = public as $$
     order by due_at limit row_limit for update skip locked),
   lost as (
     select key from lanes
-    where queued and woken_at < clock_timestamp() - patience_ms * interval '1 ms' and kind = any (kinds)
+    where queued and woken_at < now() - patience_ms * interval '1 ms' and kind = any (kinds)  -- clock_timestamp() is no index condition
       and (lease_until is null or lease_until < clock_timestamp())
     order by woken_at limit row_limit for update skip locked)
   update lanes l set queued = true, woken_at = clock_timestamp()
