@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { z } from "zod";
 import type { Connector } from "#connector-kit";
-import { createTestClock, newId, PlatformError, type TenantId } from "#core";
-import { type Cleanup, createTestDb, type Db, type Tx } from "#db";
+import { PlatformError } from "#core";
+import { type Cleanup, createTestDb, type Db } from "#db";
 import { saveProviderApp } from "./apps.ts";
-import { createConnections } from "./connections.ts";
+import { aConnectWorld, account, anAccount, browser, vault } from "./connect-world.ts";
 import { readCredentialsRow } from "./store.ts";
-import { aConnector, aGateway, aProvider, aVault, type Received, type Reply } from "./testing.ts";
+import type { Received, Reply } from "./testing.ts";
 import { createWebhookDirectory } from "./webhook-secrets.ts";
-
-const vault = aVault();
-const browser = randomBytes(32).toString("base64url");
 
 describe("connecting", () => {
   let db: Db;
@@ -23,54 +19,8 @@ describe("connecting", () => {
   after(async () => {
     for (const clean of cleanups) await clean();
   });
-
-  async function world(
-    t: Cleanup,
-    answer: (request: Received) => Reply = anAccount(),
-    values: Partial<Connector> = {},
-  ) {
-    const acme = await aProvider(t, answer);
-    const clock = createTestClock(Date.now());
-    const gateway = aGateway(t, { db, vault, url: acme.url, clock, connectors: [aConnector(values)] });
-    const woken: string[] = [];
-    const onConnected = async (_tx: Tx, { id }: { id: string }) => void woken.push(id);
-    const connections = createConnections({ db, vault, gateway, clock, publicUrl: "https://us.test/", onConnected });
-    const tenantId = newId("tenant");
-    await db.withTenant(tenantId, (tx) => tx.query("insert into tenants (id, name) values ($1, 'A')", [tenantId]));
-    const wish = {
-      provider: "acme",
-      environment: "production",
-      agentId: null,
-      name: null,
-      role: "everything" as const,
-      settings: {},
-    };
-    const begin = async (connectionId: Parameters<typeof connections.beginOAuth>[1]["connectionId"] = null) => {
-      const { url } = await connections.beginOAuth(
-        tenantId,
-        { wish, connectionId, returnTo: "/integrations" },
-        browser,
-      );
-      return new URL(url);
-    };
-    const finish = (url: URL, code = "code-1", as = browser) => {
-      const state = url.searchParams.get("state") ?? "";
-      return connections.finishOAuth("acme", new URLSearchParams({ code, state }), as);
-    };
-    const events = async () => {
-      const rows = await db.withTenant(tenantId, (tx) =>
-        tx.query<{ type: string }>("select type from events order by created_at, id"),
-      );
-      return rows.map(({ type }) => type);
-    };
-    const count = async (table: string) => {
-      const [row] = await db.withTenant(tenantId, (tx) =>
-        tx.query<{ n: number }>(`select count(*)::int as n from ${table}`),
-      );
-      return row?.n;
-    };
-    return { acme, clock, gateway, connections, tenantId, wish, begin, finish, events, woken, count };
-  }
+  const world = (t: Cleanup, answer?: (request: Received) => Reply, values?: Partial<Connector>) =>
+    aConnectWorld(t, db, answer, values);
 
   test("a sign-in asks for the scopes with state and PKCE, and its code becomes a connection", async (t) => {
     const w = await world(t);
@@ -240,11 +190,6 @@ describe("connecting", () => {
     assert.deepEqual(api.connection.state, { seen: "account-1" });
   });
 
-  const account: Connector["account"] = async (api) => {
-    const { body } = await api.send<{ account_id: string }>({ method: "GET", path: "/me", effect: "read" });
-    return { id: body.account_id, name: "Acme" };
-  };
-
   test("a key is tried at the provider before it is saved", async (t) => {
     const w = await world(
       t,
@@ -323,126 +268,4 @@ describe("connecting", () => {
     await assert.rejects(connect("wrong"), { code: "request.invalid" });
     assert.equal((await connect("s")).auth, "client_credentials");
   });
-
-  test("pause refuses work and resume wakes it", async (t) => {
-    const w = await world(t);
-    const { connection } = await w.finish(await w.begin());
-    assert.equal((await w.connections.pause(w.tenantId, connection.id))?.status, "paused");
-    await assert.rejects(w.gateway.forConnection(w.tenantId, connection.id, { priority: "live" }), {
-      code: "connection.paused",
-    });
-    assert.equal((await w.connections.resume(w.tenantId, connection.id))?.status, "connected");
-    assert.deepEqual(w.woken, [connection.id, connection.id]);
-    assert.deepEqual(await w.events(), ["connection.connected", "connection.paused", "connection.resumed"]);
-  });
-
-  test("disconnect revokes, wipes the credentials, and connecting again within 30 days brings the connection back", async (t) => {
-    const w = await world(t);
-    const { connection } = await w.finish(await w.begin());
-    const done = await w.connections.disconnect(w.tenantId, connection.id);
-
-    assert.equal(done?.revokedAtProvider, true);
-    assert.equal(done?.whatStays, "Contacts and notes stay at Acme.");
-    const revoke = w.acme.requests.find(({ path }) => path === "/oauth/revoke");
-    assert.match(revoke?.body ?? "", /token=refresh-1/);
-    assert.equal(await w.count("credentials"), 0);
-    await assert.rejects(w.gateway.forConnection(w.tenantId, connection.id, { priority: "live" }), {
-      code: "connection.disconnected",
-    });
-
-    assert.equal((await w.finish(await w.begin())).connection.id, connection.id);
-    await w.connections.disconnect(w.tenantId, connection.id);
-    assert.equal(await w.connections.purgeDisconnected(), 0);
-    w.clock.advance(31 * 86_400_000);
-    await w.connections.purgeDisconnected();
-    assert.equal(await w.count("connections"), 0);
-  });
-
-  test("a disconnect that the provider does not hear still wipes the credentials", async (t) => {
-    const w = await world(t, (request) => (request.path === "/oauth/revoke" ? "cut" : anAccount()(request)));
-    const { connection } = await w.finish(await w.begin());
-    assert.equal((await w.connections.disconnect(w.tenantId, connection.id))?.revokedAtProvider, false);
-    assert.equal(await w.count("credentials"), 0);
-  });
-
-  test("the test of a connection says line by line what works and what to do", async (t) => {
-    const w = await world(t, (request) => anAccount()(request), {
-      account,
-      checks: [
-        { id: "read_contact", label: "Read one contact", run: async () => "One contact." },
-        { id: "notes", label: "Notes", scope: "notes", run: async () => "Fine." },
-        { id: "write", label: "Write", writes: true, run: async () => "Written." },
-        {
-          id: "broken",
-          label: "Broken",
-          run: async () => {
-            throw new PlatformError("provider.not_found", "Acme has no pipeline.");
-          },
-        },
-      ],
-    });
-    const { connection } = await w.finish(await w.begin());
-    const seen: string[] = [];
-    const report = await w.connections.test(w.tenantId, connection.id, {
-      onLine: ({ id, state }) => seen.push(`${id} ${state}`),
-    });
-
-    assert.equal(report?.ok, false);
-    assert.deepEqual(
-      report?.lines.map(({ id, state, code }) => [id, state, code].join(" ").trim()),
-      [
-        "sign_in passed",
-        "scope:contacts passed",
-        "read_contact passed",
-        "notes failed provider.permission",
-        "write skipped",
-        "broken failed provider.not_found",
-        "webhooks skipped",
-        "clock passed",
-        "rate_headroom passed",
-      ],
-    );
-    assert.deepEqual(seen.slice(0, 2), ["sign_in running", "sign_in passed"]);
-    const withWrites = await w.connections.test(w.tenantId, connection.id, { writes: true });
-    assert.equal(withWrites?.lines.find(({ id }) => id === "write")?.state, "passed");
-  });
-
-  test("a clock that is off is a line of its own", async (t) => {
-    const w = await world(t, anAccount(), { account });
-    const { connection } = await w.finish(await w.begin());
-    w.clock.advance(-600_000);
-    const report = await w.connections.test(w.tenantId, connection.id);
-    const line = report?.lines.find(({ id }) => id === "clock");
-    assert.equal(line?.code, "connection.clock_skew");
-    assert.match(line?.detail ?? "", /(599|600|601) s behind/);
-  });
-
-  test("lists show the tenant's own connections only, newest first", async (t) => {
-    const [w, other] = [await world(t), await world(t)];
-    await w.finish(await w.begin());
-    await other.finish(await other.begin());
-    const { data } = await w.connections.list(w.tenantId, { provider: "acme" }, { limit: 10 });
-    assert.deepEqual(
-      data.map(({ tenant_id }) => tenant_id),
-      [w.tenantId as TenantId],
-    );
-    assert.ok(z.iso.datetime().safeParse(data[0]?.created_at).success);
-  });
 });
-
-function anAccount(account_id = "account-1") {
-  return ({ path }: Received): Reply => {
-    if (path === "/oauth/token") {
-      return {
-        json: {
-          access_token: "access-1",
-          refresh_token: "refresh-1",
-          expires_in: 1_800,
-          scope: "contacts",
-          account_id,
-        },
-      };
-    }
-    return { json: { account_id } };
-  };
-}
