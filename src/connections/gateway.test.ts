@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Connector, ProviderRequest } from "#connector-kit";
+import type { Connector, LimitBucket, ProviderRequest } from "#connector-kit";
 import { createTestClock, systemClock } from "#core";
 import { type Cleanup, createTestDb, type Db } from "#db";
 import { createBreaker } from "./breaker.ts";
@@ -88,6 +88,13 @@ describe("gateway", () => {
     const log = w.lines.join("\n");
     assert.match(log, /"path":"\/contacts\/\[person\]"/);
     assert.doesNotMatch(log, /secret|jane|Jane/);
+  });
+
+  test("a write that happened is not failed by what we could not note of it", async (t) => {
+    const w = await world(t, () => ({ json: "made" }), { connector: { limits: [aLimitWithHeaders] } });
+    const api = await w.open();
+    assert.equal((await api.send(write)).body, "made");
+    assert.match(w.lines.join(), /could not be noted/);
   });
 
   test("a redirect is not followed", async (t) => {
@@ -308,6 +315,18 @@ test("a path cannot leave the provider's base", () => {
     assert.throws(() => toProviderUrl("http://proxy/base", path), { code: "internal.assumption" }, path);
   }
 });
+
+const aLimitWithHeaders: LimitBucket = {
+  name: "short",
+  isDefault: true,
+  scope: "account",
+  requests: 10,
+  perMs: 1_000,
+  burst: 1,
+  remaining() {
+    throw new TypeError("a header in another form");
+  },
+};
 
 /** Accepts the newest access token only; refresh tokens work once. */
 function tokenServer() {

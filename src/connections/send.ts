@@ -97,14 +97,24 @@ export function createApi(session: Session, shared: Shared): ProviderApi {
       (failure) => toError(request, failure),
     );
     const ms = performance.now() - startedAt;
-    await report(request, result, ms);
+    await afterwards(() => report(request, result, ms));
     if (result instanceof PlatformError) {
-      if (result.code === "provider.rate_limited")
-        await governor.pause(budgets, result.retryAfterMs ?? intervalOf(budgets));
+      if (result.code === "provider.rate_limited") {
+        await afterwards(() => governor.pause(budgets, result.retryAfterMs ?? intervalOf(budgets)));
+      }
       return result;
     }
-    await governor.observe(budgets, result.headers);
+    await afterwards(() => governor.observe(budgets, result.headers));
     return result;
+  }
+
+  // What we note must not turn an answer into a failure: the write has happened.
+  async function afterwards(note: () => Promise<void>): Promise<void> {
+    try {
+      await note();
+    } catch (error) {
+      log.warn({ connectionId: session.view.id, error: String(error) }, "What a request showed could not be noted.");
+    }
   }
 
   function toMessage(request: ProviderRequest, { secret }: Credentials): HttpRequest {
