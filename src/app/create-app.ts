@@ -37,6 +37,7 @@ interface Running {
 }
 
 const bootstrapRetryMs = 3_000;
+const drainMs = 25_000; // orchestrators kill after 30 s
 
 export interface AppOptions {
   clock?: Clock;
@@ -182,7 +183,10 @@ export async function createApp(
     if (!running) return;
     const { db, parts, api, runner, timetable } = running;
     api.drain();
+    // A client that never ends its request does not keep us: what runs longer is cut off, as the workers' slices are.
+    const cutOff = setTimeout(() => api.server.server.closeAllConnections(), drainMs);
     await Promise.all([api.server.close(), runner?.stop(), timetable.stop(), bootstrapping]);
+    clearTimeout(cutOff);
     await parts.flushRefusals().catch((error) => log.warn({ err: error }, "Counts of refused webhooks were lost."));
     await parts.transport.close();
     await parts.close();

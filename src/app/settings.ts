@@ -51,6 +51,13 @@ export const settings = z.object({
     .min(1)
     .default(".tieline")
     .describe("The folder of the embedded database and of what is generated."),
+  TIELINE_TEMPLATE_DIR: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Where a prepared empty embedded database is kept, so that a new one starts sooner; in the data folder when absent.",
+    ),
   TIELINE_ENCRYPTION_KEYS: z
     .string()
     .optional()

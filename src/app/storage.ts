@@ -12,7 +12,10 @@ export async function openStorage(config: Config, log: Logger): Promise<Db> {
           poolSize: config.DATABASE_POOL_SIZE,
           ...(config.DATABASE_MIGRATION_URL && { ownerUrl: config.DATABASE_MIGRATION_URL }),
         }
-      : { folder: databaseFolder(config), templates: path.join(config.TIELINE_DATA_DIR, "templates") },
+      : {
+          folder: databaseFolder(config),
+          templates: config.TIELINE_TEMPLATE_DIR ?? path.join(config.TIELINE_DATA_DIR, "templates"),
+        },
     { log: (message) => log.warn(message) },
   );
   try {

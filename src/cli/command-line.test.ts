@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, test } from "node:test";
@@ -146,6 +148,37 @@ test("with a server: calls come in, are listed and traced, and a connection is t
   assert.equal((await run("calls list", { TIELINE_URL: url })).code, 2);
   assert.equal((await run("calls list", { ...remote, TIELINE_URL: "http://127.0.0.1:1" })).code, 7);
 });
+
+test("a server told to stop finishes what it has and exits with 0; told twice it leaves at once", async () => {
+  const calm = await startServer();
+  calm.child.kill("SIGTERM");
+  assert.deepEqual(await once(calm.child, "exit"), [0, null]);
+
+  const held = await startServer();
+  const socket = connect(Number(new URL(held.url).port), "127.0.0.1");
+  socket.on("error", () => {}); // cut off when the server leaves
+  socket.write("POST /v1/calls HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n");
+  await fetch(`${held.url}/healthz`); // answered after the request above was seen
+  held.child.kill("SIGTERM");
+  while ((await fetch(`${held.url}/readyz`).catch(() => null)) !== null);
+  held.child.kill("SIGTERM");
+  assert.deepEqual(await once(held.child, "exit"), [1, null]);
+});
+
+async function startServer(): Promise<{ child: ChildProcess; url: string }> {
+  const file = path.join(import.meta.dirname, "..", "..", "bin", "tieline.js");
+  const child = spawn(process.execPath, [file, "serve"], {
+    env: { ...environment, PORT: "0", HOST: "127.0.0.1" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
+    said += String(chunk);
+    const url = /is up at (\S+)/.exec(said)?.[1];
+    if (url) return { child, url };
+  }
+  throw new Error(said);
+}
 
 test("the executable runs under its own Node and tells its version", () => {
   const file = path.join(import.meta.dirname, "..", "..", "bin", "tieline.js");

@@ -110,7 +110,7 @@ function curl(method: string, path: string, operation: Operation, serverUrl: str
 function schemaText(schema: object): string {
   const text = JSON.stringify(schema);
   const name = /^\{"\$ref":"#\/components\/schemas\/(\w+)"\}$/.exec(text)?.[1];
-  if (name) return `<a href="#schema-${name}">${name}</a>`;
+  if (name) return `<a class="schema" href="#schema-${name}">${name}</a>`;
   return `<details><summary>Schema</summary><pre tabindex="0">${linked(JSON.stringify(schema, null, 2))}</pre></details>`;
 }
 

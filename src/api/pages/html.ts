@@ -19,6 +19,7 @@ h1{font-size:28px;line-height:1.2}h2{font-size:22px;margin-top:48px}h3{font-size
 code,pre{font:13px/1.5 ui-monospace,monospace}pre{background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:12px;overflow:auto}
 table{border-collapse:collapse;width:100%;font-size:14px;display:block;overflow-x:auto}th,td{text-align:left;vertical-align:top;padding:6px 12px 6px 0;border-bottom:1px solid var(--line)}
 .method{font:700 12px ui-monospace,monospace;border:1px solid currentColor;border-radius:4px;padding:1px 6px;color:var(--accent)}.soft{color:var(--soft)}section{border-top:1px solid var(--line)}
+.schema{display:inline-block;padding:4px 0;min-height:24px}
 summary{cursor:pointer;padding:4px 0;min-height:24px}`;
 
 const styleHash = createHash("sha256").update(style).digest("base64");
