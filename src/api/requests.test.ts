@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { newId, PlatformError, toPublicId } from "#core";
+import type { Db } from "#db";
 import { aConnectionRow, startTestApi } from "./testing.ts";
 
 let acceptAnswer: "accepted" | "conflict" | "down" = "accepted";
@@ -253,4 +254,17 @@ test("whoever tries keys is slowed down, and nobody else", async (t) => {
     statuses.push((await small.send("GET", "/v1/agents", { key: guess })).status);
   assert.deepEqual(statuses, [401, 401, 429]);
   assert.equal((await small.send("GET", "/v1/agents", { key: good })).status, 200);
+});
+
+test("while the database is away every request is told so, key or not, as often as it asks", async (t) => {
+  const down = new PlatformError("db.unavailable", "connect ECONNREFUSED 10.1.2.3:5432");
+  const away: Db = { ...world.db, transaction: () => Promise.reject(down), withTenant: () => Promise.reject(down) };
+  const lost = await startTestApi(t, { db: away, limits: { refused: 1 } });
+  for (let n = 0; n < 3; n++) {
+    const answer = await lost.send("GET", "/v1/agents", { key: "tl_some_key" });
+    assert.deepEqual([answer.status, answer.json.code], [503, "db.unavailable"]);
+    assert.ok(!answer.text.includes("10.1.2.3"));
+  }
+  assert.equal((await lost.send("GET", "/readyz")).status, 503);
+  assert.equal((await lost.send("GET", "/healthz")).status, 200);
 });

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import { PlatformError, type TenantId } from "#core";
+import { PlatformError, type TenantId, toPlatformError } from "#core";
 import type { createAudit } from "./audit.ts";
 import type { Auth, Principal } from "./auth.ts";
 import type { Idempotency, KeptAnswer } from "./idempotency.ts";
@@ -73,7 +73,8 @@ function refuseOtherMethods(scope: FastifyInstance, routes: readonly Route[]): v
 
 async function enter(route: Route, request: FastifyRequest, reply: FastifyReply, deps: RouteDeps): Promise<void> {
   const principal = await deps.auth.authenticate(request).catch(async (error) => {
-    await deps.count("refused", request, reply); // whoever tries keys is slowed down
+    // Whoever tries keys is slowed down; whoever meets a database that is away is not.
+    if (toPlatformError(error).code === "auth.unauthenticated") await deps.count("refused", request, reply);
     throw error;
   });
   request.principal = principal;

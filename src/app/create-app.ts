@@ -77,7 +77,16 @@ export async function createApp(
       await runner?.start();
       if (schedules) await timetable.start();
       await api.server.listen({ host: config.HOST, port });
-      log.info({ url, role, engine: db.engine, ms: Math.round(performance.now() - startedAt) }, "Ready.");
+      log.info(
+        {
+          url,
+          role,
+          engine: db.engine,
+          zone_rules: process.versions.tz,
+          ms: Math.round(performance.now() - startedAt),
+        },
+        "Ready.",
+      );
       return { url };
     } catch (error) {
       await (running ? stop() : db.close()).catch(() => {}); // the first error is the one to tell

@@ -118,10 +118,7 @@ async function checkRedis({ REDIS_URL }: Config): Promise<Found> {
     const [, policy] = (await redis.config("GET", "maxmemory-policy")) as string[];
     const [, appendOnly] = (await redis.config("GET", "appendonly")) as string[];
     if (policy !== "noeviction" || appendOnly !== "yes")
-      throw new PlatformError(
-        "internal.assumption",
-        `Redis is ${policy} with appendonly ${appendOnly}; set noeviction and appendonly yes.`,
-      );
+      throw new PlatformError("redis.unsuited", `Redis is ${policy} with appendonly ${appendOnly}.`);
     return "Reachable, noeviction, append-only.";
   } finally {
     redis.disconnect();
