@@ -59,7 +59,9 @@ export async function follow(events: AsyncIterable<Event>, write: (line: string)
     }
     totals.files += 1;
     const isGood = counts.failed + counts.cancelled === 0;
-    write(`${isGood ? "✔" : "✖"} ${short(file)}  ${counts.tests} tests, ${(duration_ms / 1000).toFixed(1)} s`);
+    write(
+      `${isGood ? "✔" : "✖"} ${short(file)}  ${counts.tests} ${counts.tests === 1 ? "test" : "tests"}, ${(duration_ms / 1000).toFixed(1)} s`,
+    );
     if (!isGood) for (const line of printed.get(file) ?? []) write(line);
     printed.delete(file);
   }
