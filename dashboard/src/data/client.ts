@@ -80,7 +80,8 @@ export function createApi(tenant: string | null): Api {
     const headers: Record<string, string> = { accept };
     if (tenant) headers["tieline-tenant"] = tenant;
     if (method !== "GET") headers["tieline-session"] = "1";
-    if (method === "POST") headers["idempotency-key"] = randomKey();
+    // A stream cannot be stored and answered a second time.
+    if (method === "POST" && accept === "application/json") headers["idempotency-key"] = randomKey();
     if (options.ifMatch) headers["if-match"] = options.ifMatch;
     const init: RequestInit = { method, headers, credentials: "same-origin" };
     if (options.signal) init.signal = options.signal;

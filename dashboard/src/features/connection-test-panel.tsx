@@ -10,12 +10,12 @@ import { TestChecklist } from "./test-checklist.tsx";
 export function ConnectionTestPanel({
   connection,
   auto = false,
-  canWrite = false,
+  writeChecks = [],
 }: {
   connection: Connection;
   auto?: boolean;
-  /** The provider has a check that writes: offer it, with what it does. */
-  canWrite?: boolean;
+  /** What the checks that write are called; they run only when asked for. */
+  writeChecks?: string[];
 }) {
   const { test, start } = useConnectionTest(connection.id);
   const [writes, setWrites] = useState(false);
@@ -31,7 +31,7 @@ export function ConnectionTestPanel({
       {test.state === "idle" && (
         <p className="text-sm text-neutral">
           Signs in, checks each permission and reads one record. Nothing is written
-          {canWrite ? " unless you ask for it" : ""}.
+          {writeChecks.length > 0 ? " unless you ask for it" : ""}.
         </p>
       )}
       {test.problem && (
@@ -49,7 +49,7 @@ export function ConnectionTestPanel({
           <FlaskConical aria-hidden className="size-4" />
           {test.state === "idle" ? "Test connection" : "Test again"}
         </Button>
-        {canWrite && (
+        {writeChecks.length > 0 && (
           <label className="inline-flex min-h-6 items-center gap-2 text-sm">
             <input
               type="checkbox"
@@ -57,7 +57,7 @@ export function ConnectionTestPanel({
               checked={writes}
               onChange={(event) => setWrites(event.target.checked)}
             />
-            Also create and delete a marked record
+            {`Also: ${writeChecks.join(", ").toLowerCase()}`}
           </label>
         )}
       </div>

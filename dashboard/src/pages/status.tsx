@@ -146,7 +146,10 @@ function TroubledConnection({ connection }: { connection: Connection }) {
     >
       <p className="text-soft">
         {connection.status !== "paused" && `${trouble.title}. `}
-        {trouble.text} Since <Time at={connection.status_changed_at} />.
+        {trouble.text}{" "}
+        <span className="whitespace-nowrap text-neutral">
+          (<Time at={connection.status_changed_at} />)
+        </span>
       </p>
     </Banner>
   );

@@ -1,4 +1,4 @@
-import type { Capability } from "../data/types.ts";
+import type { Capability, Provider } from "../data/types.ts";
 
 interface CapabilityWords {
   chip: string;
@@ -21,6 +21,11 @@ export const capabilityWords: Record<Capability, CapabilityWords> = {
   webhook_posts: { chip: "Webhook posts", writes: "Each finished call, posted to your hook's address" },
   incoming_calls: { chip: "Incoming calls", reads: "Finished calls, as the provider reports them" },
 };
+
+/** The checks of a connection test that write at the provider. */
+export function writeChecks(provider: Pick<Provider, "checks"> | null | undefined): string[] {
+  return provider?.checks.filter(({ writes }) => writes).map(({ label }) => label) ?? [];
+}
 
 export interface Preflight {
   reads: string[];

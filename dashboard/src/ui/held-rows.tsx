@@ -29,6 +29,11 @@ export function useHeldRows<Row extends { id: string }>(latest: Row[], scope: st
   };
 }
 
+/** The scope of a filtered list. While the rows of the filter before still stand in, theirs is another one. */
+export function heldScope(filter: unknown, isStandIn: boolean): string {
+  return JSON.stringify([filter, isStandIn]);
+}
+
 export function NewRowsPill({ waiting, onShow }: { waiting: number; onShow: () => void }) {
   if (waiting === 0) return null;
   return (

@@ -10,7 +10,7 @@ import { oneOf } from "../../rules/search.ts";
 import { useTrail } from "../../shell/crumbs.tsx";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
-import { NewRowsPill, useHeldRows } from "../../ui/held-rows.tsx";
+import { heldScope, NewRowsPill, useHeldRows } from "../../ui/held-rows.tsx";
 import { PageHead, SkeletonRows } from "../../ui/parts.tsx";
 import { Region } from "../../ui/region.tsx";
 import { Pager } from "../../ui/table.tsx";
@@ -48,7 +48,7 @@ export function CallsPage() {
             <NoCalls isFiltered={isFiltered} filter={filters} onClear={() => change({})} />
           ) : (
             <>
-              <HeldCalls rows={page.data} scope={JSON.stringify(search)} />
+              <HeldCalls rows={page.data} scope={heldScope(search, calls.isPlaceholderData)} />
               <Pager
                 previous={page.prev_cursor}
                 next={page.next_cursor}

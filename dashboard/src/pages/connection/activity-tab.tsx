@@ -11,7 +11,7 @@ import { Button } from "../../ui/button.tsx";
 import { shortId } from "../../ui/copy.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { FilterBar, FilterSelect } from "../../ui/filters.tsx";
-import { NewRowsPill, useHeldRows } from "../../ui/held-rows.tsx";
+import { heldScope, NewRowsPill, useHeldRows } from "../../ui/held-rows.tsx";
 import { SkeletonRows } from "../../ui/parts.tsx";
 import { Region } from "../../ui/region.tsx";
 import { StatusText, syncLooks } from "../../ui/status.tsx";
@@ -82,7 +82,7 @@ export function ActivityTab({
             )
           ) : (
             <>
-              <Rows syncs={page.data} scope={JSON.stringify(filter)} />
+              <Rows syncs={page.data} scope={heldScope(filter, syncs.isPlaceholderData)} />
               <Pager
                 previous={page.prev_cursor}
                 next={page.next_cursor}

@@ -82,7 +82,9 @@ function ConnectionView({
       <Tabs current={tab} id={connection.id} hasInbound={connection.webhook_url !== null} />
       {tab === "overview" && <OverviewTab connection={connection} provider={provider} />}
       {tab === "activity" && <ActivityTab connection={connection} state={search.state} cursor={search.cursor} />}
-      {tab === "inbound" && <InboundTab connection={connection} etag={etag} cursor={search.cursor} />}
+      {tab === "inbound" && (
+        <InboundTab connection={connection} provider={provider} etag={etag} cursor={search.cursor} />
+      )}
       {tab === "settings" && <SettingsTab connection={connection} etag={etag} provider={provider} />}
     </>
   );
@@ -105,7 +107,10 @@ function TroubleBanner({ connection }: { connection: Connection }) {
         }
       >
         <p className="text-soft">
-          {trouble.text} Since <Time at={connection.status_changed_at} focusable />.
+          {trouble.text}{" "}
+          <span className="whitespace-nowrap text-neutral">
+            (<Time at={connection.status_changed_at} focusable />)
+          </span>
         </p>
       </Banner>
     </div>

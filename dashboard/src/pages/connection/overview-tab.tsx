@@ -3,7 +3,7 @@ import { useCallSyncs } from "../../data/calls.ts";
 import { useAgents } from "../../data/providers.ts";
 import type { Connection, Provider } from "../../data/types.ts";
 import { ConnectionTestPanel } from "../../features/connection-test-panel.tsx";
-import { capabilityWords } from "../../rules/capabilities.ts";
+import { capabilityWords, writeChecks } from "../../rules/capabilities.ts";
 import { count } from "../../rules/instants.ts";
 import { Chip, type Fact, Facts, Panel } from "../../ui/parts.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -66,10 +66,7 @@ export function OverviewTab({ connection, provider }: { connection: Connection; 
         </Panel>
       </div>
       <Panel title="Test">
-        <ConnectionTestPanel
-          connection={connection}
-          canWrite={provider?.checks.some(({ writes }) => writes) ?? false}
-        />
+        <ConnectionTestPanel connection={connection} writeChecks={writeChecks(provider)} />
       </Panel>
     </div>
   );

@@ -12,6 +12,7 @@ import { useTrail } from "../../shell/crumbs.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Empty } from "../../ui/empty.tsx";
 import { FilterBar, FilterSelect } from "../../ui/filters.tsx";
+import { heldScope } from "../../ui/held-rows.tsx";
 import { PageHead, SkeletonRows } from "../../ui/parts.tsx";
 import { Region } from "../../ui/region.tsx";
 import { inboundLooks } from "../../ui/status.tsx";
@@ -67,7 +68,7 @@ export function InboundPage() {
             </Empty>
           ) : (
             <>
-              <InboundList events={page.data} scope={JSON.stringify(search)} />
+              <InboundList events={page.data} scope={heldScope(search, events.isPlaceholderData)} />
               <Pager
                 previous={page.prev_cursor}
                 next={page.next_cursor}

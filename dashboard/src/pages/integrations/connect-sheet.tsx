@@ -4,6 +4,7 @@ import { useConnections } from "../../data/connections.ts";
 import { live } from "../../data/live.ts";
 import type { Agent, Connection, Provider } from "../../data/types.ts";
 import { ConnectionTestPanel } from "../../features/connection-test-panel.tsx";
+import { writeChecks } from "../../rules/capabilities.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Monogram } from "../../ui/parts.tsx";
@@ -59,20 +60,18 @@ export function ConnectSheet({
 /** After the sign-in: the test runs by itself. */
 export function ConnectedSheet({
   connection,
-  monogram,
-  canWrite,
+  provider,
   onClose,
 }: {
   connection: Connection;
-  monogram: string;
-  canWrite: boolean;
+  provider: Provider | null;
   onClose: () => void;
 }) {
   return (
     <Sheet
       open
       onClose={onClose}
-      lead={<Monogram text={monogram} />}
+      lead={<Monogram text={provider?.monogram ?? "··"} />}
       title={`${connection.provider_name} is connected`}
       about={connection.account ? `Account ${connection.account.name ?? connection.account.id}` : "Testing it now"}
       footer={
@@ -85,8 +84,8 @@ export function ConnectedSheet({
       }
     >
       <div className="flex flex-col gap-4">
-        <ConnectionTestPanel connection={connection} auto canWrite={canWrite} />
-        {connection.webhook_url && (
+        <ConnectionTestPanel connection={connection} auto writeChecks={writeChecks(provider)} />
+        {connection.webhook_url && provider?.webhooks?.routing === "key" && (
           <Banner tone="info" title={`One thing is left to do at ${connection.provider_name}`}>
             <p>Enter the address for its webhooks there. You find it, with the place for the secret, under Inbound.</p>
           </Banner>

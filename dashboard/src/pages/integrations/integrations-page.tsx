@@ -84,12 +84,7 @@ export function IntegrationsPage() {
         />
       )}
       {connected && (
-        <ConnectedSheet
-          connection={connected}
-          monogram={providerOf(connected.provider)?.monogram ?? "··"}
-          canWrite={providerOf(connected.provider)?.checks.some(({ writes }) => writes) ?? false}
-          onClose={close}
-        />
+        <ConnectedSheet connection={connected} provider={providerOf(connected.provider) ?? null} onClose={close} />
       )}
     </>
   );

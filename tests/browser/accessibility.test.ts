@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, before, suite, test } from "node:test";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { defaults } from "#simulators/hubspot";
+import { aCall, type BrowserWorld, hostKey, openPage, picture, startWorld, whyNot } from "./world.ts";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const looks = (["light", "dark"] as const).flatMap((theme) => [1280, 390].map((width) => ({ theme, width })));
+
+suite("every page, in both themes and widths, is usable by everybody", { skip: whyNot }, () => {
+  let world: BrowserWorld;
+  let full = "";
+  let empty = "";
+  let places: [name: string, path: string][] = [];
+
+  before(async () => {
+    world = await startWorld();
+    const hubspot = await world.api("POST", "/v1/connections", {
+      provider: "hubspot",
+      credentials: { access_token: defaults.staticToken },
+      settings: { sync_conditions: { call_outcome: ["appointment_booked"] } },
+    });
+    const zapier = await world.api("POST", "/v1/connections", {
+      provider: "zapier",
+      credentials: { webhook_url: world.zapier.control.addHook() },
+    });
+    await world.api("POST", `/v1/connections/${zapier.id}/pause`, {});
+    const call = await world.api("POST", "/v1/calls", aCall({ call_id: "booked" }));
+    await world.api("POST", "/v1/calls", aCall({ call_id: "mailbox", call_outcome: "voicemail" }));
+    const { data } = await world.api("GET", "/v1/tenants", undefined, hostKey);
+    const idOf = (name: string) => data.find((tenant: { name: string }) => tenant.name === name).id;
+    full = idOf("Ridge Roofing");
+    empty = idOf("New Electric");
+    places = [
+      ["status", "/"],
+      ["integrations", "/integrations"],
+      ["connect-oauth", "/integrations?connect=hubspot"],
+      ["connect-form", "/integrations?connect=zapier"],
+      ["connected", `/integrations?connected=${hubspot.id}`],
+      ["connection", `/connections/${hubspot.id}`],
+      ["connection-activity", `/connections/${hubspot.id}?tab=activity`],
+      ["connection-settings", `/connections/${hubspot.id}?tab=settings`],
+      ["connection-inbound", `/connections/${hubspot.id}?tab=inbound`],
+      ["calls", "/calls"],
+      ["call", `/calls/${call.id}`],
+      ["trace", "/trace?q=booked"],
+      ["trace-nothing", "/trace?q=nobody"],
+      ["inbound", "/webhooks/inbound"],
+      ["keys", "/developers/keys"],
+      ["not-found", "/no/such/page"],
+    ];
+  });
+  after(() => world.stop());
+
+  for (const look of looks) {
+    test(`with data, ${look.theme}, ${look.width} px wide`, () => check(look, () => places, full));
+    test(`empty, ${look.theme}, ${look.width} px wide`, () => check(look, roomsOnly, empty, "empty-"));
+    test(`failing, ${look.theme}, ${look.width} px wide`, () => check(look, roomsOnly, full, "failing-", fail));
+  }
+
+  test("nothing scrolls sideways at 320 px", async () => {
+    const { page, context } = await openPage(world, { width: 320, key: hostKey });
+    for (const [name, path] of places) {
+      await open(page, path, full);
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      assert.ok(over <= 0, `${name} is ${over} px too wide.`);
+    }
+    await context.close();
+  });
+
+  const roomsOnly = () =>
+    places.filter(([, path]) => ["/", "/integrations", "/calls", "/developers/keys"].includes(path));
+
+  async function check(
+    look: (typeof looks)[number],
+    wanted: () => typeof places,
+    tenant: string,
+    prefix = "",
+    prepare?: (page: Page) => Promise<void>,
+  ): Promise<void> {
+    const { page, context, errors } = await openPage(world, { ...look, key: hostKey });
+    await page.addInitScript(axe);
+    await prepare?.(page);
+    const found: string[] = [];
+    for (const [name, path] of wanted()) {
+      await open(page, path, tenant);
+      await picture(page, `${prefix}${name}-${look.theme}-${look.width}`);
+      for (const { id, nodes } of await violations(page))
+        found.push(
+          ...nodes.map(({ target, failureSummary }) => `${prefix}${name}: ${id} at ${target} (${failureSummary})`),
+        );
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(errors, []);
+    await context.close();
+  }
+
+  /** Goes there the way people do within the app, which is also several times quicker than loading it again. */
+  async function open(page: Page, path: string, tenant: string): Promise<void> {
+    await page.goto(`${world.url}${path}${path.includes("?") ? "&" : "?"}tenant=${tenant}`);
+    await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector("[aria-busy=true]"));
+  }
+
+  async function violations(page: Page): Promise<AxeResults["violations"]> {
+    const results = (await page.evaluate(
+      (tags) =>
+        (globalThis as unknown as { axe: { run(where: Document, how: object): Promise<unknown> } }).axe.run(document, {
+          runOnly: tags,
+          resultTypes: ["violations"],
+        }),
+      rules,
+    )) as AxeResults;
+    return results.violations;
+  }
+});
+
+/** Lists answer as a database that is down; the session still holds. */
+async function fail(page: Page): Promise<void> {
+  const problem = {
+    type: "/docs/errors/db.unavailable",
+    title: "The database cannot be reached.",
+    status: 503,
+    detail: "It does not answer.",
+    code: "db.unavailable",
+    request_id: "req_1",
+    retryable: false,
+    action: "Try again in a moment.",
+  };
+  await page.route(/\/v1\/(?!session|tenants)/, (route) => route.fulfill({ status: 503, json: problem }));
+}
