@@ -1,4 +1,5 @@
 import { escapeHtml, page } from "./html.ts";
+import { samplesOf } from "./samples.ts";
 
 interface Operation {
   operationId: string;
@@ -57,7 +58,7 @@ function operationSection({ method, path, operation }: Row, serverUrl: string): 
 <p><span class="method">${method}</span> <code>${escapeHtml(path)}</code></p>
 ${operation.description ? `<p>${prose(operation.description)}</p>` : ""}${parameterTable(operation)}
 ${bodies.map(([type, { schema }]) => `<p>Body, <code>${type}</code>: ${schemaText(schema)}</p>`).join("")}
-<pre tabindex="0" aria-label="Example request">${escapeHtml(curl(method, path, operation, serverUrl))}</pre>
+${samples({ method, path, operation }, serverUrl)}
 <table><thead><tr><th scope="col">Status</th><th scope="col">Answer</th></tr></thead><tbody>${Object.entries(
     operation.responses,
   )
@@ -67,6 +68,21 @@ ${bodies.map(([type, { schema }]) => `<p>Body, <code>${type}</code>: ${schemaTex
     )
     .join("")}</tbody></table></section>`;
 }
+
+/** The request in curl, and folded away in Node and Python. */
+function samples({ method, path, operation }: Row, serverUrl: string): string {
+  const secret = secretNames[Object.keys(operation.security[0] ?? {})[0] ?? ""];
+  const body = Object.values(operation.requestBody?.content ?? {})[0]?.example;
+  const texts = samplesOf({ method, url: serverUrl + path, ...(secret && { secret }), body });
+  const block = (text: string) => `<pre tabindex="0">${escapeHtml(text)}</pre>`;
+  return `${block(texts.curl)}<details><summary>In Node</summary>${block(texts.node)}</details><details><summary>In Python</summary>${block(texts.python)}</details>`;
+}
+
+const secretNames: Record<string, string> = {
+  apiKey: "TIELINE_KEY",
+  cronSecret: "CRON_SECRET",
+  metricsToken: "METRICS_TOKEN",
+};
 
 function answers(content: Operation["responses"][string]["content"]): string {
   return Object.values(content ?? {})
@@ -84,27 +100,6 @@ function parameterTable({ parameters }: Operation): string {
       `<tr><td><code>${escapeHtml(name)}</code></td><td>${place}${required ? ", required" : ""}</td><td>${prose(description)}</td></tr>`,
   );
   return `<table><thead><tr><th scope="col">Parameter</th><th scope="col">In</th><th scope="col">Meaning</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
-}
-
-function curl(method: string, path: string, operation: Operation, serverUrl: string): string {
-  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`);
-  const example = Object.values(operation.requestBody?.content ?? {})[0]?.example;
-  const secrets: Record<string, string> = {
-    apiKey: "TIELINE_KEY",
-    cronSecret: "CRON_SECRET",
-    metricsToken: "METRICS_TOKEN",
-  };
-  const secret = secrets[Object.keys(operation.security[0] ?? {})[0] ?? ""];
-  return [
-    `curl${method === "GET" ? "" : ` -X ${method}`} "${serverUrl}${filled}"`,
-    ...(secret ? [`  -H "Authorization: Bearer $${secret}"`] : []),
-    ...(example === undefined
-      ? []
-      : [
-          `  -H "Content-Type: application/json"`,
-          `  -d '${JSON.stringify(example, null, 2).replaceAll("'", "'\\''")}'`,
-        ]),
-  ].join(" \\\n");
 }
 
 function schemaText(schema: object): string {
