@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 
+/** Shared by all runs on this machine; the product keys what is in it by its schema. */
+const templates = join(tmpdir(), "tieline-run-templates");
+
 /** A store of the product's own for one run, by environment; `remove` leaves nothing behind. */
 export interface Store {
   engine: "embedded" | "postgres";
@@ -15,7 +18,7 @@ export async function createEmbeddedStore(): Promise<Store> {
   const folder = await mkdtemp(join(tmpdir(), "tieline-run-"));
   return {
     engine: "embedded",
-    env: { TIELINE_DATA_DIR: folder },
+    env: { TIELINE_DATA_DIR: folder, TIELINE_TEMPLATE_DIR: templates },
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -27,6 +27,18 @@ export interface ProductOptions {
   readyWithinMs?: number;
 }
 
+/** The process ended before it answered. */
+export class EndedEarly extends Error {
+  readonly how: string;
+  readonly printed: string;
+
+  constructor(how: string, printed: string) {
+    super(`The product ended with ${how}:\n${printed}`);
+    this.how = how;
+    this.printed = printed;
+  }
+}
+
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** Starts the product as a process of its own and waits until it answers. */
@@ -73,9 +85,8 @@ async function ready({ url, ended, output }: Product, withinMs: number): Promise
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(
-    `The product ${gone === null ? `did not answer within ${withinMs} ms` : `ended with ${gone}`}:\n${output()}`,
-  );
+  if (gone !== null) throw new EndedEarly(gone, output());
+  throw new Error(`The product did not answer within ${withinMs} ms:\n${output()}`);
 }
 
 export async function freePort(): Promise<number> {
