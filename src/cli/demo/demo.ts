@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createApp, readConfig } from "#app";
@@ -41,22 +42,25 @@ export async function runDemo({
   say: (step: string) => void;
 }): Promise<Demo> {
   const startedAt = performance.now();
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  const data = join(folder, "data");
+  await rm(data, { recursive: true, force: true }); // each demo begins with nothing
+  await mkdir(data, { recursive: true });
   const hubspot = createHubSpotSimulator();
   const zapier = createZapierSimulator();
   const retell = createRetellSimulator();
   const [hubspotAt, zapierAt, retellAt] = await Promise.all([hubspot.start(), zapier.start(), retell.start()]);
   say(`simulators are up: HubSpot ${hubspotAt.url}, Zapier ${zapierAt.url}, Retell ${retellAt.url}`);
 
-  const hostKey = "tl_demo_host_key_on_this_machine_only_0000000";
-  const bootstrap = join(folder, "bootstrap.json");
+  const hostKey = `tl_demo_${randomBytes(24).toString("base64url")}`;
+  const bootstrap = join(data, "bootstrap.json");
   await writeFile(bootstrap, JSON.stringify({ host_api_keys: [{ name: "Demo", secret: hostKey, scopes: ["admin"] }] }));
   const app = await createApp(
     readConfig({
       PORT: String(port),
-      LOG_LEVEL: "warn",
-      TIELINE_DATA_DIR: join(folder, "data"),
+      HOST: "127.0.0.1",
+      LOG_LEVEL: "error",
+      TIELINE_DATA_DIR: data,
+      TIELINE_TEMPLATE_DIR: join(folder, "templates"),
       TIELINE_BOOTSTRAP_FILE: bootstrap,
       TIELINE_HUBSPOT_BASE_URL: hubspotAt.url,
       TIELINE_HUBSPOT_AUTH_URL: hubspotAt.url,
@@ -119,12 +123,12 @@ export async function runDemo({
   return {
     report,
     urls: {
-      dashboard: url,
+      dashboard: app.loginLink(hostKey),
       trace: `${url}/trace?q=${call_id}`,
       "what HubSpot holds": `${hubspotAt.url}/_simulator`,
       "what Zapier got": `${zapierAt.url}/_simulator`,
       "API reference": `${url}/docs/api`,
-      "key for the dashboard": hostKey,
+      "API key": hostKey,
     },
     async stop() {
       await app.stop();
