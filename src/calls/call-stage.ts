@@ -1,6 +1,6 @@
 import type { CallStep, CallStepInput, Outcome } from "#connector-kit";
 import { perform } from "./perform.ts";
-import { record, type StageContext } from "./stage-context.ts";
+import { lookAgain, record, type StageContext } from "./stage-context.ts";
 import type { Work } from "./work.ts";
 
 /** Runs one step for each unit that still needs it. */
@@ -34,18 +34,6 @@ export async function callStage(
     record(context, work, step, outcome, durationMs);
     if (outcome.outcome === "failed" && outcome.error.code === "provider.not_found") lookAgain(context, work);
   }
-}
-
-/**
- * The contact that we knew was deleted or merged away at the provider. Once, we forget it and match anew; when the next
- * attempt finds the record gone again, the step has failed.
- */
-function lookAgain(context: StageContext, work: Work): void {
-  if (!work.contactId || work.attempts > 1 || !work.refusedBy) return;
-  context.unsaved.gone.externalIds.push(work.contactId);
-  context.unsaved.gone.syncIds.push(work.syncId);
-  work.deferredBy = work.refusedBy;
-  work.refusedBy = null;
 }
 
 function applies(step: CallStep, { call }: Work): boolean {

@@ -2,7 +2,7 @@ import { type FieldMappings, type Match, mapCallFields, type Outcome, type Perso
 import { PlatformError, toPlatformError } from "#core";
 import { groupByPerson, type PersonGroup } from "./people.ts";
 import { perform } from "./perform.ts";
-import { record, rememberContact, type StageContext } from "./stage-context.ts";
+import { lookAgain, record, rememberContact, type StageContext } from "./stage-context.ts";
 import type { Work } from "./work.ts";
 
 type Group = PersonGroup<Work>;
@@ -65,7 +65,9 @@ function adoptMatch(context: StageContext, group: Group, match: Match | undefine
   if (!match || !externalId) return false;
   const by = match.by === "email" ? "e-mail" : "phone";
   const several =
-    match.externalIds.length > 1 ? ` ${match.externalIds.length} records share it; the oldest one is used.` : "";
+    match.externalIds.length > 1
+      ? ` ${match.externalIds.length} records share it; the one that fits best is used.`
+      : "";
   found(context, group, externalId, `Found by ${by}.${several}`);
   return true;
 }
@@ -104,7 +106,9 @@ async function updatePeople(context: StageContext, groups: Group[]): Promise<voi
   const outcomes = await perform(context, "update_contact", action, units);
   for (const group of groups) {
     const outcome = outcomes.get(group.key);
-    if (outcome?.outcome === "failed") fail(context, group, outcome.error);
+    if (outcome?.outcome !== "failed") continue;
+    fail(context, group, outcome.error);
+    if (outcome.error.code === "provider.not_found") for (const work of group.items) lookAgain(context, work);
   }
 }
 

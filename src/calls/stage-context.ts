@@ -76,3 +76,15 @@ export function rememberContact(
     context.unsaved.links.push({ id: newId("contact"), record_id: recordId, external_id: externalId });
   }
 }
+
+/**
+ * The contact that we knew was deleted or merged away at the provider. Once, we forget it and match anew; when the next
+ * attempt finds the record gone again, the step has failed.
+ */
+export function lookAgain(context: StageContext, work: Work): void {
+  if (!work.contactId || work.attempts > 1 || !work.refusedBy) return;
+  context.unsaved.gone.externalIds.push(work.contactId);
+  context.unsaved.gone.syncIds.push(work.syncId);
+  work.deferredBy = work.refusedBy;
+  work.refusedBy = null;
+}
