@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createHubSpotSimulator } from "#simulators/hubspot";
 import { readCallReference } from "../../src/connector-kit/call-note.ts";
 import { createEmbeddedStore, createPostgresStore } from "../harness/databases.ts";
-import { freePort, type Product, startProduct } from "../harness/product.ts";
+import { EndedEarly, freePort, type Product, startProduct } from "../harness/product.ts";
 import { createDice, type Dice } from "./dice.ts";
 
 export interface CallsChaosReport {
@@ -37,6 +37,7 @@ interface Tenant {
 }
 
 const tenantCount = 3;
+const hosts = 24; // senders at once
 const people = 120; // fewer than calls, so that callers come again
 
 /**
@@ -126,16 +127,17 @@ async function sendAll({
 }): Promise<Set<string>> {
   const accepted = new Set<string>();
   let next = 0;
+  const pauseMs = (2 * hosts * fleet.secondsOfKilling * 1_000) / calls;
   await Promise.all(
-    Array.from({ length: 24 }, async () => {
+    Array.from({ length: hosts }, async () => {
       while (next < calls) {
         const index = next++;
         const tenant = tenants[index % tenants.length] as Tenant;
         const callId = `chaos_${index}`;
-        while (!(await send(fleet, tenant, callOf(callId, index % tenants.length, dice.below(people)))))
-          await pause(30 + dice.below(100));
+        const call = callOf(callId, index % tenants.length, dice.below(people)); // the same body with each try
+        while (!(await send(fleet, tenant, call))) await pause(30 + dice.below(100));
         accepted.add(`${tenant.portalId} ${callId}`);
-        await pause(dice.below(40)); // so that the kills meet a product at work
+        await pause(dice.below(pauseMs)); // so that all kills meet a product at work
       }
     }),
   );
@@ -210,6 +212,8 @@ async function settled(count: () => number, expected: number): Promise<void> {
 }
 
 interface Fleet {
+  /** About how long the kills take. */
+  readonly secondsOfKilling: number;
   url(): string;
   kills(): number;
   killsByPoint(): Record<string, number>;
@@ -239,12 +243,26 @@ async function createFleet({
   const keepers = ports.map((port, slot) => keep(port, slot));
   const killer = killAtRandom();
 
-  return { url, kills: () => killed, killsByPoint: () => points, spendKills, stop };
+  return { secondsOfKilling: kills * 1.5, url, kills: () => killed, killsByPoint: () => points, spendKills, stop };
 
-  function start(port: number): Promise<Product> {
-    // Half of the kills are the product's own, at the named points; the others come from outside at any moment.
-    const own = killed < kills ? { CHAOS_KILL_SHARE: "0.01", CHAOS_SEED: String(dice.below(1_000_000)) } : {};
-    return startProduct({ env: { ...env, ...own }, entry: ["tests/chaos/product.ts"], port });
+  async function start(port: number): Promise<Product> {
+    for (;;) {
+      // Half of the kills are the product's own, at the named points; the others come from outside at any moment.
+      const own = killed < kills ? { CHAOS_KILL_SHARE: "0.004", CHAOS_SEED: String(dice.below(1_000_000)) } : {};
+      try {
+        return await startProduct({ env: { ...env, ...own }, entry: ["tests/chaos/product.ts"], port });
+      } catch (error) {
+        if (!(error instanceof EndedEarly)) throw error;
+        countKill(error.how, error.printed);
+      }
+    }
+  }
+
+  function countKill(how: string, printed: string): void {
+    if (how !== "SIGKILL") throw new Error(`A process ended with ${how}:\n${printed}`);
+    killed++;
+    const point = /^killed at (.+)$/m.exec(printed)?.[1] ?? "anywhere";
+    points[point] = (points[point] ?? 0) + 1;
   }
 
   async function keep(port: number, slot: number): Promise<void> {
@@ -253,10 +271,7 @@ async function createFleet({
       if (!product) return;
       const how = await product.ended;
       if (isStopping) return;
-      killed++;
-      const point = /^killed at (.+)$/m.exec(product.output())?.[1] ?? "anywhere";
-      points[point] = (points[point] ?? 0) + 1;
-      if (how !== "SIGKILL") throw new Error(`A process ended with ${how}:\n${product.output()}`);
+      countKill(how, product.output());
       products[slot] = await start(port);
     }
   }
