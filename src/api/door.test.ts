@@ -122,6 +122,21 @@ test("a connect token connects its providers and opens nothing else", async () =
   assert.equal(connected.status, 201, connected.text);
   assert.equal(connected.json.tenant_id, ours.publicId);
 
+  const own = `/v1/connections/${connected.json.id}`;
+  assert.equal((await world.send("GET", own, { key })).status, 200);
+  assert.equal((await world.send("POST", `${own}/reconnect`, { key, body: {} })).status, 403);
+  const narrow = await world.send("POST", "/v1/connect-tokens", {
+    key: admin,
+    body: { mode: "reconnect", connection_id: connected.json.id },
+  });
+  const other = await world.send("POST", "/v1/connections", {
+    key: admin,
+    body: { provider: "acme", credentials: { access_token: "pat" } },
+  });
+  const elsewhere = `/v1/connections/${other.json.id}/reconnect`;
+  assert.equal((await world.send("POST", elsewhere, { key: narrow.json.token, body: {} })).status, 404);
+  assert.equal((await world.send("POST", `${own}/reconnect`, { key: narrow.json.token, body: {} })).status, 200);
+
   world.clock.advance(15 * 60_000 + 1);
   assert.equal((await world.send("GET", "/v1/providers", { key })).status, 401);
 });
