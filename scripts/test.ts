@@ -1,4 +1,5 @@
 // `npm test`, or `npm test -- src/db webhooks` for the files whose path holds one of these words.
+import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { findTestFiles } from "./test/find-files.ts";
 import { shortcomings, totalLines } from "./test/report.ts";
@@ -12,6 +13,7 @@ const { lines, hasBrowser } = await findServices(process.env).catch((error: Erro
 const filters = process.argv.slice(2);
 const files = await findTestFiles(root, { filters, hasBrowser });
 if (files.length === 0) stop("No test file was found.");
+if (files.some((file) => file.startsWith("tests/browser/"))) buildDashboard();
 
 const totals = await runFiles(files, console.log);
 
@@ -26,6 +28,12 @@ for (const reason of reasons) console.log(`✖ ${reason}`);
 console.log(totalLines(totals).join("\n"));
 // A test that leaves a handle open must not keep the run from ending.
 process.exit(reasons.length > 0 ? 1 : 0);
+
+/** The browser looks at the built pages, so they must be those of the sources. */
+function buildDashboard(): void {
+  const { status } = spawnSync(process.execPath, ["scripts/build-dashboard.ts", "--if-stale"], { stdio: "inherit" });
+  if (status !== 0) stop("The dashboard could not be built.");
+}
 
 function stop(message: string): never {
   console.error(message);
