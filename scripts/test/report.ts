@@ -68,6 +68,25 @@ export async function follow(events: AsyncIterable<Event>, write: (line: string)
   return totals;
 }
 
+/** Two runs as one. */
+export function add(a: Totals, b: Totals): Totals {
+  const skips = new Map(a.skips);
+  for (const [reason, count] of b.skips) skips.set(reason, count + (skips.get(reason) ?? 0));
+  return {
+    tests: a.tests + b.tests,
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    cancelled: a.cancelled + b.cancelled,
+    skipped: a.skipped + b.skipped,
+    todo: a.todo + b.todo,
+    files: a.files + b.files,
+    durationMs: a.durationMs + b.durationMs,
+    failures: [...a.failures, ...b.failures],
+    emptyFiles: [...a.emptyFiles, ...b.emptyFiles],
+    skips,
+  };
+}
+
 /** The totals as `node --test` ends with them. */
 export function totalLines({ tests, passed, failed, cancelled, skipped, todo, files, durationMs }: Totals): string[] {
   return [

@@ -20,6 +20,29 @@ test("a failing test is counted, and told with its name and place", (t) => {
   assert.deepEqual(shortcomings(totals, { maySkip: () => true }), ["1 tests failed."]);
 });
 
+test("what runs at once and what runs alone is told as one", (t) => {
+  const { totals } = runIn(
+    t,
+    {
+      "small.test.ts": `import { test } from "node:test";\ntest("one", () => {});`,
+      "tests/large.test.ts": `import { test } from "node:test";\ntest("two", () => { throw new Error("no"); });`,
+    },
+    { relative: true },
+  );
+
+  const { files, tests, passed, failed, failures } = totals;
+  assert.deepEqual(
+    { files, tests, passed, failed, failures: failures.length },
+    {
+      files: 2,
+      tests: 2,
+      passed: 1,
+      failed: 1,
+      failures: 1,
+    },
+  );
+});
+
 test("a file that cannot be loaded is a failure", (t) => {
   const { totals } = runIn(t, { "broken.test.ts": `import "./missing.ts";` });
 
@@ -71,7 +94,11 @@ function folderWith(t: TestContext, files: Record<string, string>): string {
 }
 
 // In a process of its own, because a test run inside a test run is refused by Node.
-function runIn(t: TestContext, files: Record<string, string>): { totals: Totals; lines: string[] } {
+function runIn(
+  t: TestContext,
+  files: Record<string, string>,
+  { relative = false } = {},
+): { totals: Totals; lines: string[] } {
   const root = folderWith(t, files);
   const program = `
     import { runFiles } from ${JSON.stringify(new URL("./run-files.ts", import.meta.url).href)};
@@ -80,9 +107,9 @@ function runIn(t: TestContext, files: Record<string, string>): { totals: Totals;
     console.log(JSON.stringify({ totals: { ...totals, skips: [...totals.skips] }, lines }));
     process.exit(0);`;
   fs.writeFileSync(path.join(root, "run.mjs"), program);
-  const paths = Object.keys(files).map((name) => path.join(root, name));
+  const paths = Object.keys(files).map((name) => (relative ? name : path.join(root, name)));
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const words = [path.join(root, "run.mjs"), JSON.stringify(paths)];
-  const { totals, lines } = JSON.parse(execFileSync(process.execPath, words, { encoding: "utf8", env }));
+  const { totals, lines } = JSON.parse(execFileSync(process.execPath, words, { encoding: "utf8", env, cwd: root }));
   return { totals: { ...totals, skips: new Map(totals.skips) }, lines };
 }
