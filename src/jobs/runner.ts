@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { backoffMs, type Clock, PlatformError } from "#core";
+import { backoffMs, type Clock, PlatformError, sleep } from "#core";
 import type { Db } from "#db";
 import { every } from "./every.ts";
 import type { LaneHandler, SliceResult } from "./jobs.ts";
@@ -43,6 +43,7 @@ interface Active {
   abort: AbortController;
 }
 
+const releasePausesMs = [100, 200, 400, 800, 1_600];
 const graceMs = 1_000; // for a slice to end after its signal
 const stopReason = new Error("The process stops.");
 
@@ -163,10 +164,25 @@ export function createRunner(options: RunnerOptions): Runner {
       : nextTime(result);
     // While others wait here, the lane goes to the end of the common queue, where a free process may take it.
     const isElsewhere = waiting.has(isFree) || stopping !== undefined;
-    const isAgain = await leases.release(lease, { nextAt, failed }, async (tx) => {
-      if (isElsewhere) await transport.send(tx, [lease.key]);
-    });
+    const isAgain = await persistently(() =>
+      leases.release(lease, { nextAt, failed }, async (tx) => {
+        if (isElsewhere) await transport.send(tx, [lease.key]);
+      }),
+    );
     if (isAgain && !isElsewhere) waiting.add(lease.key);
+  }
+
+  // A lane that could not be given back would stand still until its lease ends, long after the database is there again.
+  async function persistently<T>(release: () => Promise<T>): Promise<T> {
+    for (const pauseMs of releasePausesMs) {
+      try {
+        return await release();
+      } catch (error) {
+        sayDown(error);
+        await sleep(pauseMs);
+      }
+    }
+    return release();
   }
 
   function nextTime(result: SliceResult): Date | null {
