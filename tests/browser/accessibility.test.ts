@@ -15,7 +15,7 @@ suite("every page, in both themes and widths, is usable by everybody", { skip: w
   let world: BrowserWorld;
   let full = "";
   let empty = "";
-  let places: [name: string, path: string][] = [];
+  let places: [name: string, path: string, shows: string][] = [];
 
   before(async () => {
     world = await startWorld();
@@ -36,22 +36,22 @@ suite("every page, in both themes and widths, is usable by everybody", { skip: w
     full = idOf("Ridge Roofing");
     empty = idOf("New Electric");
     places = [
-      ["status", "/"],
-      ["integrations", "/integrations"],
-      ["connect-oauth", "/integrations?connect=hubspot"],
-      ["connect-form", "/integrations?connect=zapier"],
-      ["connected", `/integrations?connected=${hubspot.id}`],
-      ["connection", `/connections/${hubspot.id}`],
-      ["connection-activity", `/connections/${hubspot.id}?tab=activity`],
-      ["connection-settings", `/connections/${hubspot.id}?tab=settings`],
-      ["connection-inbound", `/connections/${hubspot.id}?tab=inbound`],
-      ["calls", "/calls"],
-      ["call", `/calls/${call.id}`],
-      ["trace", "/trace?q=booked"],
-      ["trace-nothing", "/trace?q=nobody"],
-      ["inbound", "/webhooks/inbound"],
-      ["keys", "/developers/keys"],
-      ["not-found", "/no/such/page"],
+      ["status", "/", "Status"],
+      ["integrations", "/integrations", "Integrations"],
+      ["connect-oauth", "/integrations?connect=hubspot", "Connect HubSpot"],
+      ["connect-form", "/integrations?connect=zapier", "Connect Zapier"],
+      ["connected", `/integrations?connected=${hubspot.id}`, "HubSpot is connected"],
+      ["connection", `/connections/${hubspot.id}`, "About"],
+      ["connection-activity", `/connections/${hubspot.id}?tab=activity`, "Why"],
+      ["connection-settings", `/connections/${hubspot.id}?tab=settings`, "Save settings"],
+      ["connection-inbound", `/connections/${hubspot.id}?tab=inbound`, "Received"],
+      ["calls", "/calls", "Every finished call"],
+      ["call", `/calls/${call.id}`, "What was said"],
+      ["trace", "/trace?q=booked", "Read as a call id"],
+      ["trace-nothing", "/trace?q=nobody", "never reached us"],
+      ["inbound", "/webhooks/inbound", "What providers sent us"],
+      ["keys", "/developers/keys", "What your servers sign in with"],
+      ["not-found", "/no/such/page", "There is no page at this address"],
     ];
   });
   after(() => world.stop());
@@ -64,8 +64,8 @@ suite("every page, in both themes and widths, is usable by everybody", { skip: w
 
   test("nothing scrolls sideways at 320 px", async () => {
     const { page, context } = await openPage(world, { width: 320, key: hostKey });
-    for (const [name, path] of places) {
-      await open(page, path, full);
+    for (const [name, path, shows] of places) {
+      await open(page, path, full, shows);
       const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.ok(over <= 0, `${name} is ${over} px too wide.`);
     }
@@ -86,8 +86,8 @@ suite("every page, in both themes and widths, is usable by everybody", { skip: w
     await page.addInitScript(axe);
     await prepare?.(page);
     const found: string[] = [];
-    for (const [name, path] of wanted()) {
-      await open(page, path, tenant);
+    for (const [name, path, shows] of wanted()) {
+      await open(page, path, tenant, shows);
       await picture(page, `${prefix}${name}-${look.theme}-${look.width}`);
       for (const { id, nodes } of await violations(page))
         found.push(
@@ -100,16 +100,16 @@ suite("every page, in both themes and widths, is usable by everybody", { skip: w
   }
 
   /** Moves within the app, as a link would: many times quicker than loading it again. */
-  async function open(page: Page, path: string, tenant: string): Promise<void> {
+  async function open(page: Page, path: string, tenant: string, shows: string): Promise<void> {
     const where = `${path}${path.includes("?") ? "&" : "?"}tenant=${tenant}`;
     if (page.url() === "about:blank") await page.goto(`${world.url}/no/such/start?tenant=${tenant}`);
     await page.evaluate((next) => history.pushState({}, "", next), where);
     const settled = page.waitForFunction(
-      (next) =>
+      ([next, text]) =>
         location.pathname + location.search === next &&
-        document.querySelector("h1") &&
+        document.body.textContent.includes(text as string) &&
         !document.querySelector("[aria-busy=true]"),
-      where,
+      [where, shows],
     );
     await settled.catch(async (cause) => {
       await picture(page, "not-settled");

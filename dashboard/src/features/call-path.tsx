@@ -40,7 +40,15 @@ export function CallPath({ path, sync, connection, monogram, callId }: CallPathP
         {state && <StatusBadge look={state} />}
       </div>
       <div className="flex flex-col gap-4 p-4">
-        {stop && <Stop stop={stop} sync={sync} connection={connection} callId={callId} provider={name} />}
+        {stop && (
+          <Stop
+            stop={stop}
+            sync={sync}
+            connection={connection}
+            callId={callId}
+            provider={connection?.provider_name ?? name}
+          />
+        )}
         <Stations stations={path.stations} />
         {sync && sync.steps.length > 0 && <Steps steps={sync.steps} provider={connection?.provider_name ?? name} />}
         {(!sync || sync.steps.length === 0) && path.links.length > 0 && <Links path={path} />}
@@ -142,7 +150,7 @@ function Steps({ steps, provider }: { steps: CallSyncStep[]; provider: string })
               )}
             </span>
             <span className="numbers text-xs text-neutral">
-              {step.duration_ms !== null && `${duration(step.duration_ms)} · `}
+              {step.duration_ms !== null && step.outcome !== "skipped" && `${duration(step.duration_ms)} · `}
               <Time at={step.finished_at} />
             </span>
             {(step.detail ?? step.reason) && (

@@ -49,5 +49,6 @@ function withDefault(text: string | null, otherwise: string): string {
 /** "HubSpot · Ridge Roofing": the provider, and which of its accounts. */
 export function connectionName(connection: Connection): string {
   const own = connection.name ?? connection.account?.name ?? connection.account?.id;
+  if (own?.startsWith(connection.provider_name)) return own;
   return own ? `${connection.provider_name} · ${own}` : connection.provider_name;
 }

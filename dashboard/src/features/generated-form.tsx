@@ -1,6 +1,8 @@
 import type { FormField } from "../data/types.ts";
 import type { FieldErrors, FormValues } from "../rules/form-values.ts";
+import { conditionRows, mappingRows } from "../rules/setting-rows.ts";
 import { areaClass, Field, inputClass, Select } from "../ui/field.tsx";
+import { ConditionsEditor, MappingEditor } from "./setting-rows.tsx";
 
 /** The controls of a form that a provider describes: credentials or settings. */
 export function GeneratedFields({
@@ -14,33 +16,30 @@ export function GeneratedFields({
   errors: FieldErrors;
   onChange: (name: string, value: string | boolean) => void;
 }) {
-  return fields.map((field) =>
-    field.type === "boolean" ? (
-      <Switch
-        key={field.name}
-        field={field}
-        on={values[field.name] === true}
-        onChange={(on) => onChange(field.name, on)}
-      />
-    ) : (
+  return fields.map((field) => {
+    const value = values[field.name];
+    const change = (next: string | boolean) => onChange(field.name, next);
+    if (field.type === "boolean")
+      return <Switch key={field.name} field={field} on={value === true} onChange={change} />;
+    const text = String(value ?? "");
+    const error = errors[field.name];
+    const editor = { label: field.label, hint: field.hint, error, json: text, onChange: change };
+    // Two settings that every CRM has are shown as rows; what rows cannot show stays JSON.
+    if (field.name === "field_mappings" && mappingRows(text)) return <MappingEditor key={field.name} {...editor} />;
+    if (field.name === "sync_conditions" && conditionRows(text))
+      return <ConditionsEditor key={field.name} {...editor} />;
+    return (
       <Field
         key={field.name}
         label={field.label}
         hint={field.type === "list" ? `${field.hint} One per line.` : field.hint}
-        error={errors[field.name]}
+        error={error}
         required={field.required}
       >
-        {(wiring) => (
-          <Control
-            field={field}
-            wiring={wiring}
-            value={String(values[field.name] ?? "")}
-            onChange={(value) => onChange(field.name, value)}
-          />
-        )}
+        {(wiring) => <Control field={field} wiring={wiring} value={text} onChange={change} />}
       </Field>
-    ),
-  );
+    );
+  });
 }
 
 function Control({

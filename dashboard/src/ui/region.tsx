@@ -36,7 +36,7 @@ export function Region<T>({
   const held = useHeldSkeleton(of.isPending);
   if (of.isPending || held)
     return (
-      <div aria-busy="true">
+      <div aria-busy="true" className="late">
         <span className="sr-only">Loading {what}</span>
         {skeleton}
       </div>

@@ -140,23 +140,29 @@ function NeverReceived({ trace }: { trace: Trace }) {
   return (
     <div className="flex flex-col gap-4">
       <Empty icon={Waypoints} title={`“${trace.query}” never reached us`}>
-        {never?.detail ?? "No call, webhook or record here carries it."}{" "}
-        {never?.last_call_at && (
+        {never?.last_call_at ? (
           <>
-            The last call came <Time at={never.last_call_at} focusable />.
+            Nothing here carries it. The last call came <Time at={never.last_call_at} focusable />.
           </>
+        ) : (
+          (never?.detail ?? "No call, webhook or record here carries it.")
         )}
       </Empty>
       {never && (
         <Panel
           title="The request that sends it"
-          aside={<CopyButton text={never.curl} what="the request" label="Copy" />}
+          aside={<CopyButton text={inLines(never.curl)} what="the request" label="Copy" />}
         >
           <ScrollRegion label="curl request" className="overflow-x-auto">
-            <pre className="font-mono text-xs leading-5">{never.curl}</pre>
+            <pre className="font-mono text-xs leading-5">{inLines(never.curl)}</pre>
           </ScrollRegion>
         </Panel>
       )}
     </div>
   );
+}
+
+/** A long request, an option per line: it still runs as it is. */
+function inLines(curl: string): string {
+  return curl.replaceAll(/ (?=-H "|-d ')/g, " \\\n  ");
 }

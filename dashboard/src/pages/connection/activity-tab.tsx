@@ -134,7 +134,7 @@ const columns: Column<CallSync>[] = [
     id: "reason",
     header: "Why",
     card: "wide",
-    className: "w-[36%]",
+    className: "w-[34%]",
     cell: (sync) => <Why sync={sync} />,
   },
   {
@@ -144,7 +144,7 @@ const columns: Column<CallSync>[] = [
     cell: (sync) => <span className="numbers">{sync.attempts}</span>,
   },
   { id: "created", header: "Arrived", className: "w-[11%]", cell: (sync) => <Time at={sync.created_at} /> },
-  { id: "retry", header: "Action", card: "corner", className: "w-[13%]", cell: (sync) => <RetrySync sync={sync} /> },
+  { id: "retry", header: "Action", card: "corner", className: "w-[15%]", cell: (sync) => <RetrySync sync={sync} /> },
 ];
 
 function Why({ sync }: { sync: CallSync }) {
