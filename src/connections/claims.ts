@@ -16,8 +16,9 @@ export async function readClaims(
 ): Promise<Map<string, string>> {
   if (keys.length === 0) return new Map();
   const rows = await tx.query<Claim>(
-    `select claim_key as key, external_id as "externalId" from identity_claims
-     where connection_id = $1 and claim_key = any ($2::text[]) and external_id is not null`,
+    // One look-up by index for each key, whatever the planner believes of a table it has not analyzed yet.
+    `select w.key, c.external_id as "externalId" from unnest($2::text[]) as w(key) cross join lateral (
+       select external_id from identity_claims where connection_id = $1 and claim_key = w.key and external_id is not null limit 1) c`,
     [connectionId, keys],
   );
   return new Map(rows.map(({ key, externalId }) => [key, externalId]));

@@ -47,8 +47,9 @@ interface IntendedRow {
 const intendStatement = `
   with wanted as (select distinct key from unnest($3::text[]) key),
   before as (
-    select dedupe_key, state, external_id, result, updated_at, attempts from provider_writes
-    where connection_id = $1 and action = $2 and dedupe_key = any ($3::text[])),
+    select b.* from wanted cross join lateral ( -- by its key each, whatever the planner believes of a young table
+      select dedupe_key, state, external_id, result, updated_at, attempts from provider_writes
+      where connection_id = $1 and action = $2 and dedupe_key = wanted.key limit 1) b),
   written as (
     insert into provider_writes as w (connection_id, action, dedupe_key, tenant_id, updated_at)
     select $1, $2, key, current_tenant(), clock_timestamp() from wanted order by key
@@ -91,10 +92,13 @@ async function settle(
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   if (settled.length === 0) return;
   await tx.query(
-    `update provider_writes w
-     set state = s.state, external_id = coalesce(s.external_id, w.external_id), result = s.result::jsonb, updated_at = clock_timestamp()
-     from unnest($3::text[], $4::text[], $5::text[], $6::text[]) s (key, state, external_id, result)
-     where w.connection_id = $1 and w.action = $2 and w.dedupe_key = s.key and w.state <> 'confirmed'`,
+    // The rows are there: as an upsert each is found by its key, whatever the planner believes of a young table.
+    `insert into provider_writes as w (connection_id, action, dedupe_key, tenant_id, state, external_id, result)
+     select $1, $2, key, current_tenant(), state, external_id, result
+     from unnest($3::text[], $4::text[], $5::text[], $6::jsonb[]) s (key, state, external_id, result)
+     on conflict (connection_id, action, dedupe_key) do update set state = excluded.state,
+       external_id = coalesce(excluded.external_id, w.external_id), result = excluded.result, updated_at = clock_timestamp()
+       where w.state <> 'confirmed'`,
     [
       connectionId,
       action,

@@ -11,6 +11,8 @@ export interface PgliteConfig extends EngineConfig {
   vacuumEveryMs?: number;
 }
 
+const youngMs = [10_000, 40_000, 120_000];
+
 /** The embedded engine: one session, lent to one transaction at a time. */
 export async function createPgliteDb(config: PgliteConfig, log: (message: string) => void): Promise<Db> {
   const takeTurn = createTurns();
@@ -22,6 +24,12 @@ export async function createPgliteDb(config: PgliteConfig, log: (message: string
   const vacuuming = setInterval(() => {
     vacuum().catch((error) => log(`The tables could not be vacuumed: ${error}`));
   }, config.vacuumEveryMs ?? 600_000).unref();
+  // A young database has no statistics: until the first vacuum its plans would read whole tables for single rows.
+  const firstLooks = youngMs.map((afterMs) =>
+    setTimeout(() => {
+      asOwner((session) => session.run("analyze")).catch((error) => log(`The tables could not be analyzed: ${error}`));
+    }, afterMs).unref(),
+  );
 
   const as =
     (wanted: typeof role): WithSession =>
@@ -89,6 +97,7 @@ export async function createPgliteDb(config: PgliteConfig, log: (message: string
 
   async function close(): Promise<void> {
     clearInterval(vacuuming);
+    for (const look of firstLooks) clearTimeout(look);
     await takeTurn(() => engine.stop());
   }
 }
