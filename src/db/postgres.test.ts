@@ -110,7 +110,7 @@ test("two transactions that lock each other out both come through", onServer, as
     });
   await Promise.all([addTo(0, ["a", "b"]), addTo(1, ["b", "a"])]);
 
-  assert.equal(attempts, 3);
+  assert.ok(attempts >= 3, `${attempts} attempts`); // on a busy server both may be chosen as the victim
   assert.deepEqual(await db.transaction((tx) => tx.query("select distinct n from counters")), [{ n: 2 }]);
 });
 
