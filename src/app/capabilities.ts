@@ -5,6 +5,7 @@ import {
   createConnections,
   createGateway,
   createGovernor,
+  createKeeper,
   createMemoryRateStore,
   createRedisRateStore,
   createSqlRateStore,
@@ -24,6 +25,9 @@ import type { Config } from "./config.ts";
 import type { createProviderMetrics } from "./metrics.ts";
 import { readProviders } from "./providers.ts";
 import { createTakeCall } from "./take-call.ts";
+
+/** Together with the 25 s of the workers below the 30 s after which orchestrators kill. */
+const keeperPatienceMs = 3_000;
 
 interface Deps {
   config: Config;
@@ -45,6 +49,8 @@ export function createCapabilities(deps: Deps) {
   const redis = config.REDIS_URL ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, lazyConnect: true }) : null;
   redis?.on("error", (error) => log.warn({ err: error }, "Redis is not reachable."));
   const governor = createGovernor({ store: rateStore(), clock });
+  // The files of the embedded database belong to this one process, so there another one cannot store tokens.
+  const keeper = config.DATABASE_URL ? createKeeper({ db, vault, databaseUrl: config.DATABASE_URL, keys }) : null;
   const gateway = createGateway({
     db,
     vault,
@@ -55,6 +61,7 @@ export function createCapabilities(deps: Deps) {
     apps,
     log,
     metrics: providerMetrics,
+    ...(keeper && { keeper }),
   });
   const transport = config.REDIS_URL
     ? createBullmqTransport({ db, redisUrl: config.REDIS_URL, log })
@@ -103,6 +110,7 @@ export function createCapabilities(deps: Deps) {
     handlers: [...calling.handlers, ...receiving.handlers],
     tracer: createTracer({ db, connectors, publicUrl }),
     async close(): Promise<void> {
+      await keeper?.close({ withinMs: keeperPatienceMs });
       await gateway.close();
       redis?.disconnect();
     },

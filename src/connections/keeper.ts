@@ -11,8 +11,8 @@ import type { Vault, VaultKey } from "./vault.ts";
 /** Refreshes tokens in a process of its own, which ends its work when this one is killed. */
 export interface Keeper {
   carryOut(job: RefreshJob): Promise<Credentials>;
-  /** Waits for what is under way. */
-  close(): Promise<void>;
+  /** Waits for what is under way; what takes longer than `withinMs` goes on without us. */
+  close(options?: { withinMs?: number }): Promise<void>;
 }
 
 /** The first line that a keeper process reads. */
@@ -105,12 +105,16 @@ export function createKeeper(deps: { db: Db; vault: Vault; databaseUrl: string; 
     waiting.clear();
   }
 
-  async function close(): Promise<void> {
+  async function close({ withinMs }: { withinMs?: number } = {}): Promise<void> {
     const child = running;
     if (!child) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    child.once("exit", () => end());
     child.ref();
     child.stdin?.end();
+    const patience = withinMs === undefined ? undefined : setTimeout(end, withinMs);
     await ended;
+    clearTimeout(patience);
+    child.unref();
   }
 }
