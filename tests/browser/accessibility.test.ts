@@ -11,49 +11,52 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 const looks = (["light", "dark"] as const).flatMap((theme) => [1280, 390].map((width) => ({ theme, width })));
 
-suite("every page, in both themes and widths, is usable by everybody", { skip: whyNot }, () => {
+suite("every page, in both themes and widths, is usable by everybody", { skip: whyNot, timeout: 180_000 }, () => {
   let world: BrowserWorld;
   let full = "";
   let empty = "";
   let places: [name: string, path: string, shows: string][] = [];
 
-  before(async () => {
-    world = await startWorld();
-    const hubspot = await world.api("POST", "/v1/connections", {
-      provider: "hubspot",
-      credentials: { access_token: defaults.staticToken },
-      settings: { sync_conditions: { call_outcome: ["appointment_booked"] } },
-    });
-    const zapier = await world.api("POST", "/v1/connections", {
-      provider: "zapier",
-      credentials: { webhook_url: world.zapier.control.addHook() },
-    });
-    await world.api("POST", `/v1/connections/${zapier.id}/pause`, {});
-    const call = await world.api("POST", "/v1/calls", aCall({ call_id: "booked" }));
-    await world.api("POST", "/v1/calls", aCall({ call_id: "mailbox", call_outcome: "voicemail" }));
-    const { data } = await world.api("GET", "/v1/tenants", undefined, hostKey);
-    const idOf = (name: string) => data.find((tenant: { name: string }) => tenant.name === name).id;
-    full = idOf("Ridge Roofing");
-    empty = idOf("New Electric");
-    places = [
-      ["status", "/", "Status"],
-      ["integrations", "/integrations", "Integrations"],
-      ["connect-oauth", "/integrations?connect=hubspot", "Connect HubSpot"],
-      ["connect-form", "/integrations?connect=zapier", "Connect Zapier"],
-      ["connected", `/integrations?connected=${hubspot.id}`, "HubSpot is connected"],
-      ["connection", `/connections/${hubspot.id}`, "About"],
-      ["connection-activity", `/connections/${hubspot.id}?tab=activity`, "Why"],
-      ["connection-settings", `/connections/${hubspot.id}?tab=settings`, "Save settings"],
-      ["connection-inbound", `/connections/${hubspot.id}?tab=inbound`, "Received"],
-      ["calls", "/calls", "Every finished call"],
-      ["call", `/calls/${call.id}`, "What was said"],
-      ["trace", "/trace?q=booked", "Read as a call id"],
-      ["trace-nothing", "/trace?q=nobody", "never reached us"],
-      ["inbound", "/webhooks/inbound", "What providers sent us"],
-      ["keys", "/developers/keys", "What your servers sign in with"],
-      ["not-found", "/no/such/page", "There is no page at this address"],
-    ];
-  });
+  before(
+    async () => {
+      world = await startWorld();
+      const hubspot = await world.api("POST", "/v1/connections", {
+        provider: "hubspot",
+        credentials: { access_token: defaults.staticToken },
+        settings: { sync_conditions: { call_outcome: ["appointment_booked"] } },
+      });
+      const zapier = await world.api("POST", "/v1/connections", {
+        provider: "zapier",
+        credentials: { webhook_url: world.zapier.control.addHook() },
+      });
+      await world.api("POST", `/v1/connections/${zapier.id}/pause`, {});
+      const call = await world.api("POST", "/v1/calls", aCall({ call_id: "booked" }));
+      await world.api("POST", "/v1/calls", aCall({ call_id: "mailbox", call_outcome: "voicemail" }));
+      const { data } = await world.api("GET", "/v1/tenants", undefined, hostKey);
+      const idOf = (name: string) => data.find((tenant: { name: string }) => tenant.name === name).id;
+      full = idOf("Ridge Roofing");
+      empty = idOf("New Electric");
+      places = [
+        ["status", "/", "Status"],
+        ["integrations", "/integrations", "Integrations"],
+        ["connect-oauth", "/integrations?connect=hubspot", "Connect HubSpot"],
+        ["connect-form", "/integrations?connect=zapier", "Connect Zapier"],
+        ["connected", `/integrations?connected=${hubspot.id}`, "HubSpot is connected"],
+        ["connection", `/connections/${hubspot.id}`, "About"],
+        ["connection-activity", `/connections/${hubspot.id}?tab=activity`, "Why"],
+        ["connection-settings", `/connections/${hubspot.id}?tab=settings`, "Save settings"],
+        ["connection-inbound", `/connections/${hubspot.id}?tab=inbound`, "Received"],
+        ["calls", "/calls", "Every finished call"],
+        ["call", `/calls/${call.id}`, "What was said"],
+        ["trace", "/trace?q=booked", "Read as a call id"],
+        ["trace-nothing", "/trace?q=nobody", "never reached us"],
+        ["inbound", "/webhooks/inbound", "What providers sent us"],
+        ["keys", "/developers/keys", "What your servers sign in with"],
+        ["not-found", "/no/such/page", "There is no page at this address"],
+      ];
+    },
+    { timeout: 60_000 },
+  );
   after(() => world.stop());
 
   for (const look of looks) {

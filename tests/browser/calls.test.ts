@@ -1,31 +1,35 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { defaults } from "#simulators/hubspot";
+import { buildCall, defaults as retellDefaults, signWebhook } from "#simulators/retell";
 import { aCall, type BrowserWorld, openPage, picture, startWorld, whyNot } from "./world.ts";
 
-suite("calls and where they stopped", { skip: whyNot }, () => {
+suite("calls and where they stopped", { skip: whyNot, timeout: 180_000 }, () => {
   let world: BrowserWorld;
-  before(async () => {
-    world = await startWorld();
-    await world.api("POST", "/v1/connections", {
-      provider: "hubspot",
-      credentials: { access_token: defaults.staticToken },
-      settings: { sync_conditions: { call_outcome: ["appointment_booked"] } },
-    });
-    await world.api("POST", "/v1/calls", aCall({ call_id: "booked" }));
-    await world.api(
-      "POST",
-      "/v1/calls",
-      aCall({
-        call_id: "mailbox",
-        call_outcome: "voicemail",
-        customer_name: "Marcus Webb",
-        customer_phone: "+13125550142",
-      }),
-    );
-    await settled("booked");
-    await settled("mailbox");
-  });
+  before(
+    async () => {
+      world = await startWorld();
+      await world.api("POST", "/v1/connections", {
+        provider: "hubspot",
+        credentials: { access_token: defaults.staticToken },
+        settings: { sync_conditions: { call_outcome: ["appointment_booked"] } },
+      });
+      await world.api("POST", "/v1/calls", aCall({ call_id: "booked" }));
+      await world.api(
+        "POST",
+        "/v1/calls",
+        aCall({
+          call_id: "mailbox",
+          call_outcome: "voicemail",
+          customer_name: "Marcus Webb",
+          customer_phone: "+13125550142",
+        }),
+      );
+      await settled("booked");
+      await settled("mailbox");
+    },
+    { timeout: 60_000 },
+  );
   after(() => world.stop());
 
   async function settled(id: string): Promise<void> {
@@ -101,11 +105,41 @@ suite("calls and where they stopped", { skip: whyNot }, () => {
     await context.close();
   });
 
+  test("a webhook shows what it led to, and can be handled again", async () => {
+    const { webhook_url } = await world.api("POST", "/v1/connections", {
+      provider: "retell",
+      credentials: { api_key: retellDefaults.apiKey },
+      webhook_secret: retellDefaults.apiKey,
+    });
+    const call = buildCall({ agent_id: "front", call_id: "from_retell" });
+    const body = JSON.stringify({ event: "call_analyzed", call });
+    const answer = await fetch(webhook_url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "x-retell-signature": signWebhook(body, retellDefaults.apiKey, Date.now()),
+      },
+      body,
+    });
+    assert.ok(answer.ok, `The webhook was answered ${answer.status}.`);
+    const { page, context } = await openPage(world);
+    await page.goto(world.url);
+    await page.getByRole("link", { name: "Inbound log" }).first().click();
+    const row = page.getByRole("row").filter({ hasText: "call_analyzed" });
+    await row.getByText("Done").waitFor();
+    await picture(page, "inbound-log");
+    await row.getByRole("button", { name: "Replay" }).click();
+    await page.getByText("The event is handled again").first().waitFor();
+    const { data } = await world.api("GET", "/v1/calls?q=from_retell");
+    assert.equal(data.length, 1);
+    await context.close();
+  });
+
   test("rows that are new wait behind a pill, and rows that change do so in place", async () => {
     const { page, context } = await openPage(world);
     await page.goto(`${world.url}/calls`);
     const rows = page.getByRole("row");
-    await page.getByRole("link", { name: "Jane Smith" }).waitFor();
+    await page.getByRole("link", { name: "Jane Smith" }).first().waitFor();
     const before = await rows.count();
     await world.api("POST", "/v1/calls", aCall({ call_id: "later", customer_name: "Late Caller" }));
     const pill = page.getByRole("button", { name: "1 new" });
@@ -135,7 +169,7 @@ suite("calls and where they stopped", { skip: whyNot }, () => {
     await page.getByText("Nothing needs attention").waitFor();
     await page.unroute("**/v1/calls?*");
     await page.getByRole("button", { name: "Retry" }).click();
-    await page.getByRole("link", { name: "Jane Smith" }).waitFor();
+    await page.getByRole("link", { name: "Jane Smith" }).first().waitFor();
     await context.close();
   });
 });

@@ -3,11 +3,14 @@ import { after, before, suite, test } from "node:test";
 import type { Page } from "playwright-core";
 import { aCall, type BrowserWorld, openPage, picture, startWorld, tenantKey, whyNot } from "./world.ts";
 
-suite("connecting and repairing, by keyboard alone", { skip: whyNot }, () => {
+suite("connecting and repairing, by keyboard alone", { skip: whyNot, timeout: 180_000 }, () => {
   let world: BrowserWorld;
-  before(async () => {
-    world = await startWorld();
-  });
+  before(
+    async () => {
+      world = await startWorld();
+    },
+    { timeout: 60_000 },
+  );
   after(() => world.stop());
 
   test("a page without a sign-in leads to it, and back to where it was", async () => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { createApp, readConfig } from "#app";
 import { createHubSpotSimulator, defaults as hubspotDefaults } from "#simulators/hubspot";
+import { createRetellSimulator } from "#simulators/retell";
 import { createZapierSimulator } from "#simulators/zapier";
 import { isBuildStale } from "../../scripts/dashboard-build.ts";
 
@@ -57,8 +58,9 @@ export async function startWorld() {
   after(() => rm(folder, { recursive: true, force: true }));
   const hubspot = createHubSpotSimulator();
   const zapier = createZapierSimulator();
-  const [hubspotAt, zapierAt] = await Promise.all([hubspot.start(), zapier.start()]);
-  after(() => Promise.all([hubspot.stop(), zapier.stop()]));
+  const retell = createRetellSimulator();
+  const [hubspotAt, zapierAt, retellAt] = await Promise.all([hubspot.start(), zapier.start(), retell.start()]);
+  after(() => Promise.all([hubspot.stop(), zapier.stop(), retell.stop()]));
 
   const file = path.join(folder, "bootstrap.json");
   await writeFile(file, JSON.stringify(plan));
@@ -76,6 +78,7 @@ export async function startWorld() {
       TIELINE_HUBSPOT_CLIENT_SECRET: hubspotDefaults.app.clientSecret,
       TIELINE_HUBSPOT_RATE_LIMIT: "off",
       TIELINE_ZAPIER_BASE_URL: zapierAt.url,
+      TIELINE_RETELL_BASE_URL: retellAt.url,
     }),
   );
   const { url } = await app.start();

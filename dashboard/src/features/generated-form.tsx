@@ -25,7 +25,14 @@ export function GeneratedFields({
     const error = errors[field.name];
     const editor = { label: field.label, hint: field.hint, error, json: text, onChange: change };
     // Two settings that every CRM has are shown as rows; what rows cannot show stays JSON.
-    if (field.name === "field_mappings" && mappingRows(text)) return <MappingEditor key={field.name} {...editor} />;
+    if (field.name === "field_mappings" && mappingRows(text))
+      return (
+        <MappingEditor
+          key={field.name}
+          {...editor}
+          hint="Which field of a call goes into which field of the provider."
+        />
+      );
     if (field.name === "sync_conditions" && conditionRows(text))
       return <ConditionsEditor key={field.name} {...editor} />;
     return (

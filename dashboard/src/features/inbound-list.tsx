@@ -25,7 +25,8 @@ export function InboundList({
   if (held.rows.length === 0)
     return (
       <Empty icon={Webhook} title="No webhook has arrived yet">
-        Each one appears here within a second, with its verdict, also when its signature is refused.
+        Each one appears here within seconds, with what it led to. One whose signature does not hold is refused and not
+        kept.
       </Empty>
     );
   return (

@@ -38,7 +38,7 @@ export function MappingEditor({ json, onChange, ...frame }: EditorProps) {
     <Frame {...frame}>
       <Rows
         rows={rows}
-        names={{ left: "Call field", right: "Provider field", add: "Add field" }}
+        names={{ left: "Call field", sign: "→", right: "Provider field", add: "Add field" }}
         onChange={(next) => {
           setRows(next);
           onChange(mappingJson(next));
@@ -60,7 +60,7 @@ export function ConditionsEditor({ json, onChange, ...frame }: EditorProps) {
     <Frame {...frame}>
       <Rows
         rows={conditions.rows}
-        names={{ left: "Call field", right: "Is one of, separated by commas", add: "Add condition" }}
+        names={{ left: "Call field", sign: "is", right: "Is one of, separated by commas", add: "Add condition" }}
         onChange={(rows) => change({ ...conditions, rows })}
       />
       <div className="flex flex-wrap items-center gap-2 text-sm">
@@ -102,7 +102,7 @@ function Rows({
   onChange,
 }: {
   rows: Row[];
-  names: { left: string; right: string; add: string };
+  names: { left: string; sign: string; right: string; add: string };
   onChange: (rows: Row[]) => void;
 }) {
   const list = useId();
@@ -128,7 +128,7 @@ function Rows({
             onChange={(event) => edit(at, { left: event.target.value })}
           />
           <span aria-hidden className="text-neutral">
-            →
+            {names.sign}
           </span>
           <input
             aria-label={`${names.right}, row ${at + 1}`}

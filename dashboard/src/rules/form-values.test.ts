@@ -67,3 +67,9 @@ test("saving one setting does not write down the defaults of the others", () => 
   const changed = changedValues({ hour: 10, words: ["roof"], zone: null }, { hour: 9, words: ["roof"] });
   assert.deepEqual(changed, { hour: 10 });
 });
+
+test("a control that was empty and stays empty changes nothing; one that is emptied does", () => {
+  assert.deepEqual(changedValues({ map: null, words: null, zone: null }, { map: {}, words: [], zone: "UTC" }), {
+    zone: null,
+  });
+});

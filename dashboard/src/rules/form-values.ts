@@ -87,9 +87,13 @@ export function changedValues(
   values: Record<string, unknown>,
   stored: Record<string, unknown>,
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(stored[name] ?? null)),
-  );
+  const text = (value: unknown) => (isNothing(value) ? "" : JSON.stringify(value));
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => text(value) !== text(stored[name])));
+}
+
+// An empty control says the same as null, as an empty list and as an object without keys.
+function isNothing(value: unknown): boolean {
+  return value === null || value === undefined || (Array.isArray(value) && value.length === 0) || isEmptyObject(value);
 }
 
 function isEmptyObject(value: unknown): boolean {

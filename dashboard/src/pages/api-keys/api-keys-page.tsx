@@ -71,7 +71,7 @@ const columns: Column<ApiKey>[] = [
     cell: (key) => (
       <div className="min-w-0">
         <span className="block truncate font-medium">{key.name}</span>
-        <code className="font-mono text-xs text-neutral">{key.hint}…</code>
+        <code className="font-mono text-xs text-neutral">{key.hint}</code>
       </div>
     ),
   },

@@ -37,7 +37,7 @@ export function InboundPage() {
   const isFiltered = Boolean(state || search.connection_id);
   return (
     <>
-      <PageHead title="Inbound log" about="What providers sent us: whether its signature holds, and what it led to." />
+      <PageHead title="Inbound log" about="What providers sent us, and what it led to." />
       <FilterBar>
         <FilterSelect
           label="State"
