@@ -22,6 +22,15 @@ export const capabilityWords: Record<Capability, CapabilityWords> = {
   incoming_calls: { chip: "Incoming calls", reads: "Finished calls, as the provider reports them" },
 };
 
+/** What a capability is called. A server that is newer than this page may know one more. */
+export function capabilityChip(capability: Capability): string {
+  return wordsOf(capability).chip;
+}
+
+function wordsOf(capability: Capability): CapabilityWords {
+  return capabilityWords[capability] ?? { chip: String(capability).replaceAll("_", " ") };
+}
+
 /** The checks of a connection test that write at the provider. */
 export function writeChecks(provider: Pick<Provider, "checks"> | null | undefined): string[] {
   return provider?.checks.filter(({ writes }) => writes).map(({ label }) => label) ?? [];
@@ -35,7 +44,7 @@ export interface Preflight {
 
 /** What a connection will and will not do, in sentences, before anybody agrees to it. */
 export function preflight(capabilities: Capability[]): Preflight {
-  const words = capabilities.map((capability) => capabilityWords[capability]);
+  const words = capabilities.map(wordsOf);
   const writes = words.flatMap(({ writes }) => writes ?? []);
   return {
     reads: words.flatMap(({ reads }) => reads ?? []),

@@ -3,7 +3,7 @@ import { useCallSyncs } from "../../data/calls.ts";
 import { useAgents } from "../../data/providers.ts";
 import type { Connection, Provider } from "../../data/types.ts";
 import { ConnectionTestPanel } from "../../features/connection-test-panel.tsx";
-import { capabilityWords, writeChecks } from "../../rules/capabilities.ts";
+import { capabilityChip, writeChecks } from "../../rules/capabilities.ts";
 import { count } from "../../rules/instants.ts";
 import { Chip, type Fact, Facts, Panel } from "../../ui/parts.tsx";
 import { Time } from "../../ui/time.tsx";
@@ -47,7 +47,7 @@ export function OverviewTab({ connection, provider }: { connection: Connection; 
           <ul className="flex flex-wrap gap-1.5">
             {connection.capabilities.map((capability) => (
               <li key={capability} className="inline-flex">
-                <Chip>{capabilityWords[capability].chip}</Chip>
+                <Chip>{capabilityChip(capability)}</Chip>
               </li>
             ))}
           </ul>

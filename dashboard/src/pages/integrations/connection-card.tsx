@@ -6,7 +6,7 @@ import { ConnectionTestPanel } from "../../features/connection-test-panel.tsx";
 import { troubleOf } from "../../features/connection-words.ts";
 import { PauseButton } from "../../features/pause.tsx";
 import { ReconnectButton } from "../../features/reconnect.tsx";
-import { capabilityWords } from "../../rules/capabilities.ts";
+import { capabilityChip } from "../../rules/capabilities.ts";
 import { Button, buttonClass } from "../../ui/button.tsx";
 import { Chip, Monogram } from "../../ui/parts.tsx";
 import { Sheet } from "../../ui/sheet.tsx";
@@ -43,7 +43,7 @@ export function ConnectionCard({
         <ul className="flex flex-wrap gap-1" aria-label="Capabilities">
           {connection.capabilities.map((capability) => (
             <li key={capability} className="inline-flex">
-              <Chip>{capabilityWords[capability].chip}</Chip>
+              <Chip>{capabilityChip(capability)}</Chip>
             </li>
           ))}
         </ul>
@@ -124,7 +124,7 @@ export function ProviderCard({ provider, connected }: { provider: Provider; conn
         <ul className="flex flex-wrap gap-1" aria-label="Capabilities">
           {provider.capabilities.map((capability) => (
             <li key={capability} className="inline-flex">
-              <Chip>{capabilityWords[capability].chip}</Chip>
+              <Chip>{capabilityChip(capability)}</Chip>
             </li>
           ))}
         </ul>
