@@ -23,7 +23,9 @@ export interface CallToInsert extends NormalizedCall {
 
 export interface SyncToInsert {
   id: string;
-  call_id: string;
+  /** One of these two says what it is about. */
+  call_id?: string;
+  message_id?: string;
   connection_id: string;
   state: "queued" | "skipped";
   reason: string | null;
@@ -164,10 +166,10 @@ export async function readStoredHashes(
 export async function insertSyncs(tx: Tx, tenantId: TenantId, syncs: SyncToInsert[]): Promise<void> {
   if (syncs.length === 0) return;
   await tx.query(
-    `insert into call_syncs (id, tenant_id, call_id, connection_id, state, reason, detail, priority, finished_at)
-     select id, $1, call_id, connection_id, state, reason, detail, priority, case when state = 'skipped' then now() end
-     from jsonb_to_recordset($2::jsonb) as s(id uuid, call_id uuid, connection_id uuid, state text, reason text, detail text, priority smallint)
-     on conflict (call_id, connection_id) do nothing`,
+    `insert into call_syncs (id, tenant_id, call_id, message_id, connection_id, state, reason, detail, priority, finished_at)
+     select id, $1, call_id, message_id, connection_id, state, reason, detail, priority, case when state = 'skipped' then now() end
+     from jsonb_to_recordset($2::jsonb) as s(id uuid, call_id uuid, message_id uuid, connection_id uuid, state text, reason text, detail text, priority smallint)
+     on conflict do nothing`,
     [tenantId, JSON.stringify(syncs)],
   );
 }

@@ -1,4 +1,4 @@
-import { type CallId, createGroupCommit, newId, PlatformError, type TenantId } from "#core";
+import { type CallId, type FieldError, newId, type TenantId } from "#core";
 import type { Db, Tx } from "#db";
 import type { CompletedCall } from "#model";
 import {
@@ -10,8 +10,10 @@ import {
   readTenantAgents,
 } from "./accept-store.ts";
 import type { AcceptedCall, CallSource } from "./calls.ts";
+import { createIntake } from "./intake.ts";
 import { type NormalizedCall, normalizeCall } from "./normalize.ts";
 import { backfillPriority, postCallPriority, type Routing } from "./routing.ts";
+import { callSubject } from "./subject.ts";
 
 interface Arrived {
   tenantId: TenantId;
@@ -22,23 +24,7 @@ interface Arrived {
 
 /** Takes finished calls: the call, its contact, its event, its syncs and the wake-ups of their lanes commit together. */
 export function createAccept({ db, routing }: { db: Db; routing: Routing }) {
-  const intake = createGroupCommit<Arrived, AcceptedCall>({
-    flush: acceptBatch,
-    isForAll: (error) => error instanceof PlatformError && error.code === "db.unavailable",
-  });
-  return { accept: intake.add };
-
-  function acceptBatch(batch: Arrived[]): Promise<AcceptedCall[]> {
-    return db.transaction(async (tx) => {
-      const answers = new Map<Arrived, AcceptedCall>();
-      // In a fixed order of tenants, so that two batches cannot wait for each other's rows.
-      for (const [tenantId, arrived] of [...Map.groupBy(batch, ({ tenantId }) => tenantId)].sort(byKey)) {
-        await tx.useTenant(tenantId);
-        await acceptForTenant(tx, tenantId, arrived, answers);
-      }
-      return batch.map((one) => answers.get(one) as AcceptedCall);
-    });
-  }
+  return { accept: createIntake<Arrived, AcceptedCall>({ db, acceptForTenant }) };
 
   async function acceptForTenant(
     tx: Tx,
@@ -53,7 +39,7 @@ export function createAccept({ db, routing }: { db: Db; routing: Routing }) {
     for (const one of arrived) {
       const agent = agents.get(one.call.agent_id);
       if (agent) known.push({ one, agent, normalized: normalizeCall(one.call, country) });
-      else answers.set(one, unknownAgent(one.call));
+      else answers.set(one, { status: "refused", callId: one.call.call_id, ...unknownAgent(one.call.agent_id) });
     }
     if (known.length === 0) return;
 
@@ -83,8 +69,8 @@ export function createAccept({ db, routing }: { db: Db; routing: Routing }) {
       [...calls.values()].filter(({ call_id }) => inserted.has(call_id)),
       ({ import_id }) => import_id,
     )) {
-      const records = fresh.map((call) => ({ ...call, agent_id: call.agent_uuid }));
-      const counts = await routing.routeCalls(tx, tenantId, records, importId ? backfillPriority : postCallPriority);
+      const subjects = fresh.map((call) => callSubject({ ...call, agent_id: call.agent_uuid }));
+      const counts = await routing.route(tx, tenantId, subjects, importId ? backfillPriority : postCallPriority);
       for (const [id, count] of counts) routed.set(id, count);
     }
 
@@ -121,26 +107,23 @@ function repeated(callId: string, first: { id: string; hash: string | null } | u
   };
 }
 
-function unknownAgent(call: CompletedCall): AcceptedCall {
+/** Why nothing of an agent that we do not know can be taken. */
+export function unknownAgent(agentId: string): { code: "request.invalid"; detail: string; errors: FieldError[] } {
   return {
-    status: "refused",
-    callId: call.call_id,
     code: "request.invalid",
-    detail: `There is no agent ${call.agent_id} here. Create it with POST /v1/agents, or send the id of one that exists.`,
+    detail: `There is no agent ${agentId} here. Create it with POST /v1/agents, or send the id of one that exists.`,
     errors: [{ pointer: "/agent_id", code: "unknown_agent", detail: "No such agent in this tenant." }],
   };
 }
 
 /** Each person once, by phone where there is one, else by e-mail. */
-function peopleOf(calls: NormalizedCall[]): PersonToFind[] {
+export function peopleOf(
+  records: readonly Pick<NormalizedCall, "customer_name" | "customer_phone" | "customer_email">[],
+): PersonToFind[] {
   const people = new Map<string, PersonToFind>();
-  for (const { customer_phone: phone, customer_email: email, customer_name } of calls) {
+  for (const { customer_phone: phone, customer_email: email, customer_name } of records) {
     const key = phone ?? email;
     if (key && !people.has(key)) people.set(key, { id: newId("contact"), phone, email, full_name: customer_name });
   }
   return [...people.values()];
-}
-
-function byKey([a]: [string, unknown], [b]: [string, unknown]): number {
-  return a < b ? -1 : 1;
 }

@@ -1,23 +1,25 @@
-import type { CallRecord } from "#model";
+import { isOnlyOfCalls } from "#model";
+import type { Subject } from "./subject.ts";
 
-/** A rule that left a call out: its id is what an item's `skipped` carries. */
+/** A rule that left a call or a message out: its id is what an item's `skipped` carries. */
 export interface LeftOut {
   rule: string;
   detail: string;
 }
 
 /**
- * Whether a connection's `sync_conditions` (contract 2) let a call through; null when they do.
+ * Whether a connection's `sync_conditions` (contract 2) let a call or a message through; null when they do.
  *
  * `{ "call_outcome": ["appointment_booked"], "min_duration_seconds": 60 }`: each entry must hold. A list names the values
  * that pass, a single value must be equal; `min_duration_seconds` is a lower bound. Any field of the call or of its extra
- * fields can be named.
+ * fields can be named. A message has no outcome and no duration: what asks for them says nothing about it.
  */
-export function leftOutBy(conditions: unknown, call: CallRecord): LeftOut | null {
+export function leftOutBy(conditions: unknown, { kind, record }: Subject): LeftOut | null {
   if (!conditions || typeof conditions !== "object") return null;
   for (const [field, wanted] of Object.entries(conditions)) {
-    if (field === "min_duration_seconds") {
-      const seconds = call.duration_seconds ?? 0;
+    if (kind === "message" && (field === "min_duration_seconds" || isOnlyOfCalls(field))) continue;
+    if (kind === "call" && field === "min_duration_seconds") {
+      const seconds = record.duration_seconds ?? 0;
       if (typeof wanted === "number" && seconds < wanted) {
         return {
           rule: `rule:${field}`,
@@ -26,7 +28,7 @@ export function leftOutBy(conditions: unknown, call: CallRecord): LeftOut | null
       }
       continue;
     }
-    const value = fieldOf(call, field);
+    const value = fieldOf(record, field);
     const passing = Array.isArray(wanted) ? wanted : [wanted];
     if (!passing.some((one) => sameValue(one, value))) {
       const shown = value === null || value === undefined || value === "" ? "empty" : String(value).slice(0, 60);
@@ -39,8 +41,8 @@ export function leftOutBy(conditions: unknown, call: CallRecord): LeftOut | null
   return null;
 }
 
-function fieldOf(call: CallRecord, field: string): unknown {
-  return Object.hasOwn(call, field) ? call[field as keyof CallRecord] : call.extra[field];
+function fieldOf(record: Subject["record"], field: string): unknown {
+  return Object.hasOwn(record, field) ? record[field as keyof typeof record] : record.extra[field];
 }
 
 function sameValue(wanted: unknown, value: unknown): boolean {

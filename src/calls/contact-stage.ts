@@ -1,24 +1,34 @@
-import { type FieldMappings, type Match, mapCallFields, type Outcome, type Person, type Unit } from "#connector-kit";
+import {
+  type FieldMappings,
+  type Match,
+  mapCallFields,
+  mapMessageFields,
+  type Outcome,
+  type Person,
+  type Unit,
+} from "#connector-kit";
 import { PlatformError, toPlatformError } from "#core";
 import { groupByPerson, type PersonGroup } from "./people.ts";
 import { perform } from "./perform.ts";
 import { lookAgain, record, rememberContact, type StageContext } from "./stage-context.ts";
+import type { Subject } from "./subject.ts";
 import type { Work } from "./work.ts";
 
 type Group = PersonGroup<Work>;
 
-const noIdentity: Outcome = {
+const noIdentity = (kind: Subject["kind"]): Outcome => ({
   outcome: "skipped",
   reason: "no_identity",
-  detail: "The call has neither a phone number nor an e-mail address, so it belongs to nobody in the CRM.",
-};
+  detail: `The ${kind} has neither a phone number nor an e-mail address, so it belongs to nobody in the CRM.`,
+});
 
 /** Finds or makes the contact of each unit: known from before, then at the provider, then new. */
 export async function contactStage(context: StageContext, works: readonly Work[]): Promise<void> {
   if (!context.connector.actions.createContact) return;
   const open = works.filter((work) => !work.finished.has("contact"));
   for (const work of open) {
-    if (!work.call.customer_phone && !work.call.customer_email) record(context, work, "contact", noIdentity);
+    const { kind, record: of } = work.subject;
+    if (!of.customer_phone && !of.customer_email) record(context, work, "contact", noIdentity(kind));
   }
   const groups = groupByPerson(open);
   const known = groups.filter((group) => adoptKnown(context, group));
@@ -36,7 +46,7 @@ export async function contactStage(context: StageContext, works: readonly Work[]
 
 function adoptKnown(context: StageContext, group: Group): boolean {
   const externalId = [...group.keys].map((key) => context.knownContacts.get(key)).find(Boolean);
-  if (externalId) found(context, group, externalId, "Known from an earlier call.");
+  if (externalId) found(context, group, externalId, "Known from an earlier call or message.");
   return Boolean(externalId);
 }
 
@@ -86,7 +96,7 @@ async function createPeople(context: StageContext, groups: Group[]): Promise<voi
   for (const group of groups) {
     const outcome = outcomes.get(group.key) ?? unanswered;
     group.items.forEach((work, index) => {
-      // The first call of a person made the contact; the others found it.
+      // The first call or message of a person made the contact; the others found it.
       const own: Outcome = outcome.outcome === "created" && index > 0 ? { ...outcome, outcome: "linked" } : outcome;
       record(context, work, "contact", own, durationMs);
     });
@@ -121,19 +131,29 @@ function fail(context: StageContext, group: Group, error: PlatformError): void {
   for (const work of group.items) record(context, work, "contact", { outcome: "failed", error });
 }
 
-/** The person of a group: the latest call says most, what it leaves open an earlier one may say. */
+/** The person of a group: the latest one says most, what it leaves open an earlier one may say. */
 function toUnit({ api }: StageContext, { key, items }: Group): Unit<Person> {
-  const calls = items.map(({ call }) => call).reverse();
-  const latest = calls[0];
+  const latestFirst = items.map(({ subject }) => subject).reverse();
+  const records = latestFirst.map(({ record }) => record);
   return {
     key,
     input: {
-      name: calls.find(({ customer_name }) => customer_name)?.customer_name ?? null,
-      phone: calls.find(({ customer_phone }) => customer_phone)?.customer_phone ?? null,
-      email: calls.find(({ customer_email }) => customer_email)?.customer_email ?? null,
-      fields: latest ? mapCallFields(latest, (api.connection.settings.field_mappings ?? {}) as FieldMappings) : {},
+      name: records.find(({ customer_name }) => customer_name)?.customer_name ?? null,
+      phone: records.find(({ customer_phone }) => customer_phone)?.customer_phone ?? null,
+      email: records.find(({ customer_email }) => customer_email)?.customer_email ?? null,
+      fields: mappedFields(latestFirst, (api.connection.settings.field_mappings ?? {}) as FieldMappings),
     },
   };
+}
+
+/** What the latest call and the latest message map to; where both name a field, the later of the two counts. */
+function mappedFields(latestFirst: readonly Subject[], mappings: FieldMappings): Record<string, unknown> {
+  const kinds = new Set(latestFirst.map(({ kind }) => kind));
+  const latest = [...kinds].flatMap((kind) => latestFirst.find((subject) => subject.kind === kind) ?? []);
+  const mapped = latest.map((subject) =>
+    subject.kind === "call" ? mapCallFields(subject.record, mappings) : mapMessageFields(subject.record, mappings),
+  );
+  return Object.assign({}, ...mapped.reverse());
 }
 
 const unanswered: Outcome = {

@@ -1,12 +1,16 @@
-import { type CallId, type ConnectionId, newId, type TenantId } from "#core";
+import { type ConnectionId, newId, type TenantId } from "#core";
 import type { Db, Tx } from "#db";
 import type { LaneHandler, Lanes } from "#jobs";
 import { CompletedCall } from "#model";
 import { createAccept } from "./accept.ts";
+import { createAcceptMessages } from "./accept-messages.ts";
 import type { AcceptedCall, Calls } from "./calls.ts";
+import { createMessageViews } from "./message-views.ts";
+import type { Messages } from "./messages.ts";
 import type { SyncNeeds } from "./needs.ts";
 import { callSyncLane, createRouting } from "./routing.ts";
 import { createCallSyncHandler } from "./sync-slice.ts";
+import { createSyncViews } from "./sync-views.ts";
 import { createCallViews } from "./views.ts";
 
 export interface CallsDeps extends SyncNeeds {
@@ -14,16 +18,20 @@ export interface CallsDeps extends SyncNeeds {
   lanes: Lanes;
 }
 
-/** The calls capability, and how its lanes are worked. */
+/** The calls capability, messages included, and how its lanes are worked. */
 export function createCalls(deps: CallsDeps): {
   calls: Calls;
+  messages: Messages;
   handlers: LaneHandler[];
   wakeCallSyncs: (tx: Tx, tenantId: TenantId, connectionId: ConnectionId) => Promise<void>;
 } {
   const { db, lanes, connectors } = deps;
   const routing = createRouting({ connectors, lanes });
   const { accept } = createAccept({ db, routing });
-  const views = createCallViews({ db, connectors });
+  const acceptMessages = createAcceptMessages({ db, routing });
+  const views = createCallViews({ db });
+  const messageViews = createMessageViews({ db });
+  const syncViews = createSyncViews({ db, connectors });
 
   return {
     calls: {
@@ -32,10 +40,17 @@ export function createCalls(deps: CallsDeps): {
       importProgress,
       list: views.list,
       read: views.read,
-      syncs: views.syncs,
-      listSyncs: views.listSyncs,
-      retry,
+      syncs: syncViews.ofCall,
+      listSyncs: syncViews.listOfCalls,
+      retry: (tenantId, callId, options) => retry(tenantId, "call_id", callId, options),
       retryDead,
+    },
+    messages: {
+      accept: (tenantId, message, source) => acceptMessages.accept({ tenantId, message, source }),
+      list: messageViews.list,
+      read: messageViews.read,
+      syncs: syncViews.ofMessage,
+      retry: (tenantId, messageId, options) => retry(tenantId, "message_id", messageId, options),
     },
     handlers: [createCallSyncHandler(deps), routing.handler()],
     wakeCallSyncs,
@@ -110,13 +125,14 @@ export function createCalls(deps: CallsDeps): {
 
   function retry(
     tenantId: TenantId,
-    callId: CallId,
+    column: "call_id" | "message_id",
+    id: string,
     { connectionId, evenSkipped = false }: { connectionId?: ConnectionId; evenSkipped?: boolean },
   ): Promise<number> {
     const states = evenSkipped ? ["dead", "skipped"] : ["dead"];
     return db.withTenant(tenantId, (tx) =>
-      requeue(tx, tenantId, "call_id = $2 and state = any($3) and ($4::uuid is null or connection_id = $4)", [
-        callId,
+      requeue(tx, tenantId, `${column} = $2 and state = any($3) and ($4::uuid is null or connection_id = $4)`, [
+        id,
         states,
         connectionId ?? null,
       ]),

@@ -1,2 +1,3 @@
 export * from "./calls.ts";
 export { type CallsDeps, createCalls } from "./create-calls.ts";
+export * from "./messages.ts";

@@ -11,9 +11,6 @@ export interface NormalizedCall extends Omit<CallRecord, "id"> {
 /** Normalises a parsed call. `country` is the tenant's, for numbers without a country code. */
 export function normalizeCall(received: CompletedCall, country: string): NormalizedCall {
   const call = storable(received);
-  const extra = Object.fromEntries(
-    Object.entries(call).filter(([field]) => !callFields.includes(field as (typeof callFields)[number])),
-  );
   const startedAt = toUtc(call.started_at);
   const endedAt = toUtc(call.ended_at);
   const normalized = {
@@ -32,16 +29,26 @@ export function normalizeCall(received: CompletedCall, country: string): Normali
     ended_at: endedAt,
     duration_seconds: call.duration_seconds ?? secondsBetween(startedAt, endedAt),
     appointment_booked: call.appointment_booked ?? null,
-    extra,
+    extra: extraOf(call, callFields),
   };
-  return { ...normalized, body_hash: hash("sha256", stableJson(normalized), "hex") };
+  return { ...normalized, body_hash: bodyHash(normalized) };
 }
 
-function trimmed(text: string | null | undefined): string | null {
+/** The fields beyond the contract's own. */
+export function extraOf(received: object, own: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(received).filter(([field]) => !own.includes(field)));
+}
+
+/** Equal for two bodies that say the same. */
+export function bodyHash(normalized: object): string {
+  return hash("sha256", stableJson(normalized), "hex");
+}
+
+export function trimmed(text: string | null | undefined): string | null {
   return text?.trim() || null;
 }
 
-function toUtc(instant: string | null | undefined): string | null {
+export function toUtc(instant: string | null | undefined): string | null {
   return instant ? new Date(instant).toISOString() : null;
 }
 
@@ -54,7 +61,8 @@ function secondsBetween(start: string | null, end: string | null): number | null
 // PostgreSQL can hold neither NUL nor half a surrogate pair; a transcript cut in the middle of an emoji has one.
 const unstorable = /\\u(0000|d[89a-f][0-9a-f]{2})/i;
 
-function storable<T>(value: T): T {
+/** What came, without the characters that cannot be stored. */
+export function storable<T>(value: T): T {
   return unstorable.test(JSON.stringify(value)) ? (cleaned(value) as T) : value;
 }
 

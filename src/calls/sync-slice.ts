@@ -2,12 +2,12 @@ import { readClaims } from "#connections";
 import { type CallStep, callSteps } from "#connector-kit";
 import { backoffMs, type ConnectionId, type PlatformError, toPlatformError } from "#core";
 import type { LaneHandler, Slice, SliceResult } from "#jobs";
-import { callStage } from "./call-stage.ts";
 import { contactStage } from "./contact-stage.ts";
 import type { SyncNeeds } from "./needs.ts";
 import { personKeys } from "./people.ts";
 import { callSyncLane, postCallPriority } from "./routing.ts";
 import { nothingUnsaved, type StageContext, save } from "./stage-context.ts";
+import { stepStage } from "./step-stage.ts";
 import {
   type ClaimedSync,
   claimSyncs,
@@ -19,7 +19,7 @@ import {
 } from "./sync-store.ts";
 import { endOf, poisonOf, startWork, type Work } from "./work.ts";
 
-/** Calls that one slice takes on: as many as the largest batch of a provider. */
+/** Calls and messages that one slice takes on: as many as the largest batch of a provider. */
 const sliceSize = 100;
 
 /** Statuses in which a connection can be written to; in the others its work waits, and a change of status wakes the lane. */
@@ -31,7 +31,7 @@ const roleSteps: Record<string, readonly CallStep[]> = {
   workflows_only: ["contact", "workflow"],
 };
 
-/** Works one connection's queue of call syncs: claims a slice, runs it step by step as batches, stores how each unit stands. */
+/** Works one connection's queue of calls and messages: claims a slice, runs it step by step as batches, stores how each unit stands. */
 export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
   return { kind: callSyncLane, runSlice };
 
@@ -48,7 +48,7 @@ export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
           knownContacts: new Map<string, string>(),
           due: await nextSyncDue(tx, connectionId),
         };
-      const keys = [...new Set(claimed.flatMap(({ call }) => personKeys(call)))];
+      const keys = [...new Set(claimed.flatMap(({ subject }) => personKeys(subject.record)))];
       return { connection, claimed, knownContacts: await readClaims(tx, connectionId, keys), due: null };
     });
     if (!start) return { next: "idle" };
@@ -63,9 +63,12 @@ export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
       for (const work of works) work.deferredBy = failure;
       return slice.transaction((tx) => end(tx, connectionId, works, poisoned));
     }
-    for (const step of roleSteps[start.connection.role] ?? callSteps) {
-      if (step === "contact") await contactStage(context, works);
-      else await callStage(context, step, works);
+    const steps = roleSteps[start.connection.role] ?? callSteps;
+    // A message that came before the connection's role was narrowed makes no contact either.
+    const wanted = works.filter(({ subject }) => subject.kind === "call" || steps.includes("message"));
+    for (const step of steps) {
+      if (step === "contact") await contactStage(context, wanted);
+      else await stepStage(context, step, wanted);
     }
     return save(context, (tx) => end(tx, connectionId, works, poisoned));
   }

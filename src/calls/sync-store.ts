@@ -1,8 +1,9 @@
 import type { CallStep } from "#connector-kit";
 import type { CauseClass } from "#core";
 import type { Tx } from "#db";
-import type { CallRecord } from "#model";
 import { type CallRow, callColumns, toCallRecord } from "./accept-store.ts";
+import { type MessageRow, messageColumns, toMessageRecord } from "./message-store.ts";
+import { callSubject, messageSubject, type Subject } from "./subject.ts";
 
 /** The connection of a lane, as much as a slice must know. */
 export interface SyncConnection {
@@ -11,7 +12,7 @@ export interface SyncConnection {
   status: string;
 }
 
-/** A claimed unit: one call on its way to one connection. */
+/** A claimed unit: one call or message on its way to one connection. */
 export interface ClaimedSync {
   syncId: string;
   /** This attempt included. */
@@ -20,7 +21,7 @@ export interface ClaimedSync {
   contactRecordId: string | null;
   /** It was being worked when its worker vanished. */
   wasRunning: boolean;
-  call: CallRecord;
+  subject: Subject;
   /** Steps an earlier attempt finished. */
   finished: Map<CallStep, { outcome: string; externalId: string | null }>;
 }
@@ -54,33 +55,68 @@ export async function readSyncConnection(tx: Tx, connectionId: string): Promise<
 
 /** Takes due units of the most urgent priority, counting the attempt before the work. The lane's lease makes it exclusive. */
 export async function claimSyncs(tx: Tx, connectionId: string, limit: number): Promise<ClaimedSync[]> {
-  const rows = await tx.query<
-    CallRow & { sync_id: string; attempts: number; priority: number; contact_id: string | null; was: string }
-  >(
+  const rows = await tx.query<ClaimedRow>(
     `with due as (
-       select id, state as was, priority from call_syncs
+       select id, call_id, state as was, priority from call_syncs
        where connection_id = $1 and state in ('queued', 'running') and due_at <= now()
        order by priority, due_at, id limit $2 for update
      )
      update call_syncs s set state = 'running', attempts = s.attempts + 1, started_at = clock_timestamp()
-     from due d, calls c
-     where s.id = d.id and c.id = s.call_id and d.priority = (select min(priority) from due)
-     returning s.id as sync_id, s.attempts, s.priority, d.was, c.contact_id, ${callColumns}`,
+     from due d left join calls c on c.id = d.call_id
+     where s.id = d.id and d.priority = (select min(priority) from due)
+     returning s.id as sync_id, s.attempts, s.priority, s.message_id, d.was, c.contact_id, ${callColumns}`,
     [connectionId, limit],
   );
   const retried = rows.filter(({ attempts }) => attempts > 1).map(({ sync_id }) => sync_id);
   const finished = await readFinishedSteps(tx, retried);
+  const messages = await readMessages(
+    tx,
+    rows.flatMap(({ message_id }) => message_id ?? []),
+  );
   return rows
-    .map(({ sync_id, attempts, priority, was, contact_id, ...call }) => ({
-      syncId: sync_id,
-      attempts,
-      priority,
-      contactRecordId: contact_id,
-      wasRunning: was === "running",
-      call: toCallRecord(call),
-      finished: finished.get(sync_id) ?? new Map(),
-    }))
+    .map(({ sync_id, attempts, priority, was, message_id, contact_id, ...call }) => {
+      // A message that is not there would have taken its sync with it.
+      const message = message_id === null ? null : (messages.get(message_id) as ClaimedMessage);
+      return {
+        syncId: sync_id,
+        attempts,
+        priority,
+        contactRecordId: message ? message.contactRecordId : contact_id,
+        wasRunning: was === "running",
+        subject: message ? message.subject : callSubject(toCallRecord(call)),
+        finished: finished.get(sync_id) ?? new Map(),
+      };
+    })
     .sort((a, b) => (a.syncId < b.syncId ? -1 : 1));
+}
+
+/** A claimed unit with its call; the columns of the call are empty where it is about a message. */
+interface ClaimedRow extends CallRow {
+  sync_id: string;
+  attempts: number;
+  priority: number;
+  message_id: string | null;
+  contact_id: string | null;
+  was: string;
+}
+
+interface ClaimedMessage {
+  subject: Subject;
+  contactRecordId: string | null;
+}
+
+async function readMessages(tx: Tx, ids: string[]): Promise<Map<string, ClaimedMessage>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<MessageRow & { contact_id: string | null }>(
+    `select ${messageColumns}, m.contact_id from messages m where m.id = any($1)`,
+    [ids],
+  );
+  return new Map(
+    rows.map(({ contact_id, ...row }) => [
+      row.id,
+      { subject: messageSubject(toMessageRecord(row)), contactRecordId: contact_id },
+    ]),
+  );
 }
 
 async function readFinishedSteps(tx: Tx, syncIds: string[]): Promise<Map<string, ClaimedSync["finished"]>> {

@@ -6,6 +6,7 @@ import {
   type ConnectionView,
   type Connector,
   defineConnector,
+  type MessageStepInput,
   type Outcome,
   type Person,
   type ProviderApi,
@@ -14,7 +15,7 @@ import {
 import { type AgentId, type ConnectionId, newId, PlatformError, systemClock, type TenantId } from "#core";
 import type { Db } from "#db";
 import type { Lane, Lanes, Slice, SliceResult } from "#jobs";
-import type { CompletedCall } from "#model";
+import type { CompletedCall, LoggedMessage } from "#model";
 import { createCalls } from "./create-calls.ts";
 import { callSyncLane } from "./routing.ts";
 
@@ -22,6 +23,7 @@ import { callSyncLane } from "./routing.ts";
 export interface ToyCrm {
   contacts: Map<string, Person & { key: string }>;
   notes: Map<string, { callId: string; contactId: string }>;
+  messages: Map<string, { messageId: string; contactId: string }>;
   /** Requests by name, in order. */
   requests: string[];
   /** Thrown by the next request of this name, instead of an answer, before or after the write happened. */
@@ -33,6 +35,7 @@ export function createToyCrm(): ToyCrm {
   const crm: ToyCrm = {
     contacts: new Map(),
     notes: new Map(),
+    messages: new Map(),
     requests: [],
     trouble: [],
     connector: undefined as never,
@@ -101,6 +104,35 @@ export function createToyCrm(): ToyCrm {
     },
   };
 
+  const message: Action<MessageStepInput> = {
+    batchSize: 100,
+    identity: {
+      kind: "probe",
+      settleMs: () => 0,
+      async find(_api, units) {
+        crm.requests.push("find_message");
+        const wanted = new Map(units.map(({ key, input }) => [input.message.message_id, key]));
+        return new Map(
+          [...crm.messages].flatMap(([id, { messageId }]) => {
+            const key = wanted.get(messageId);
+            return key ? [[key, id]] : [];
+          }),
+        );
+      },
+    },
+    async perform(_api, units: readonly Unit<MessageStepInput>[]) {
+      return request("message", () =>
+        units.map(({ input: { message, contactId } }) => {
+          if (!contactId || !crm.contacts.has(contactId))
+            throw new PlatformError("provider.not_found", "There is no such contact.");
+          const id = String(++lastId);
+          crm.messages.set(id, { messageId: message.message_id, contactId });
+          return created(id);
+        }),
+      );
+    },
+  };
+
   crm.connector = defineConnector({
     id: "toy",
     name: "Toy CRM",
@@ -129,6 +161,7 @@ export function createToyCrm(): ToyCrm {
       },
       createContact,
       note,
+      message,
     },
     afterDisconnect: "Everything stays.",
   });
@@ -141,6 +174,7 @@ export interface CallsWorld {
   connectionId: ConnectionId;
   crm: ToyCrm;
   calls: ReturnType<typeof createCalls>["calls"];
+  messages: ReturnType<typeof createCalls>["messages"];
   /** Lanes that were woken, in order. */
   woken: Lane[];
   /** Works the connection's lane until nothing is due. */
@@ -192,11 +226,11 @@ export async function createCallsWorld(
     provider: "toy",
     environment: "production",
     externalAccountId: null,
-    settings: {},
+    settings: { ...connection.settings },
     state: {},
   };
   const api: ProviderApi = { connection: view, send: () => Promise.reject(new Error("The toy CRM has no HTTP.")) };
-  const { calls, handlers } = createCalls({
+  const { calls, messages, handlers } = createCalls({
     db,
     lanes,
     connectors: new Map([["toy", crm.connector]]),
@@ -226,6 +260,7 @@ export async function createCallsWorld(
     connectionId,
     crm,
     calls,
+    messages,
     woken,
     work: work(callSyncLane, connectionId),
     workRouting: work("call_routing", tenantId),
@@ -250,6 +285,22 @@ export function aCall(fields: Partial<CompletedCall> = {}): CompletedCall {
     started_at: "2026-02-15T14:30:00Z",
     ended_at: "2026-02-15T14:35:00Z",
     duration_seconds: 300,
+    ...fields,
+  };
+}
+
+/** A believable text message. */
+export function aMessage(fields: Partial<LoggedMessage> = {}): LoggedMessage {
+  return {
+    message_id: `sms_${newId("message")}`,
+    agent_id: "agent_xyz789",
+    conversation_id: "conv_1",
+    direction: "inbound",
+    customer_name: "Jane Smith",
+    customer_phone: "+14079780655",
+    customer_email: null,
+    text: "Can you come on Friday instead?",
+    sent_at: "2026-02-16T09:12:00Z",
     ...fields,
   };
 }

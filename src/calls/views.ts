@@ -1,28 +1,11 @@
-import type { CallStep, Connector } from "#connector-kit";
-import {
-  type AgentId,
-  type CallId,
-  type ConnectionId,
-  type Page,
-  type PageRequest,
-  readPage,
-  type TenantId,
-  tryParsePublicId,
-} from "#core";
-import type { Db, Tx } from "#db";
+import { type AgentId, type Page, type PageRequest, readPage, type TenantId, tryParsePublicId } from "#core";
+import type { Db } from "#db";
 import { type CallRow, callColumns, toCallRecord } from "./accept-store.ts";
-import type { CallFilter, CallSource, CallSummary, CallSyncView } from "./calls.ts";
+import type { CallFilter, CallSource, CallSummary } from "./calls.ts";
+import { syncStateOf } from "./sync-views.ts";
+import { collectConditions } from "./where.ts";
 
-/** How the syncs of a call stand together: the worst one wins. */
-const syncState = `case
-  when exists (select 1 from call_syncs s where s.call_id = c.id and s.state = 'dead') then 'dead'
-  when exists (select 1 from call_syncs s where s.call_id = c.id and s.state in ('queued', 'running')) then 'waiting'
-  when exists (select 1 from call_syncs s where s.call_id = c.id and s.state = 'done') then 'done'
-  when exists (select 1 from call_syncs s where s.call_id = c.id) then 'skipped'
-  when c.routed_at is null then 'waiting'
-  else 'none' end`;
-
-const summaryColumns = `${callColumns}, c.source, c.created_at, ${syncState} as sync_state`;
+const summaryColumns = `${callColumns}, c.source, c.created_at, ${syncStateOf("c", "call_id")} as sync_state`;
 
 interface SummaryRow extends CallRow {
   source: CallSource;
@@ -30,9 +13,9 @@ interface SummaryRow extends CallRow {
   sync_state: CallSummary["sync_state"];
 }
 
-/** What the API, the dashboard and the CLI read of calls and their syncs. */
-export function createCallViews({ db, connectors }: { db: Db; connectors: ReadonlyMap<string, Connector> }) {
-  return { list, read, syncs, listSyncs };
+/** What the API, the dashboard and the CLI read of calls. */
+export function createCallViews({ db }: { db: Db }) {
+  return { list, read };
 
   function list(tenantId: TenantId, filter: CallFilter, page: PageRequest): Promise<Page<CallSummary>> {
     return readPage(page, ({ id, operator, order, limit }) =>
@@ -61,99 +44,6 @@ export function createCallViews({ db, connectors }: { db: Db; connectors: Readon
     );
     return row ? toSummary(row) : null;
   }
-
-  function syncs(tenantId: TenantId, callId: CallId): Promise<CallSyncView[]> {
-    return db.withTenant(tenantId, async (tx) => {
-      const rows = await tx.query<SyncRow>(
-        `select ${syncColumns} from call_syncs s join connections n on n.id = s.connection_id
-         where s.tenant_id = $1 and s.call_id = $2 order by s.id`,
-        [tenantId, callId],
-      );
-      return withSteps(tx, rows);
-    });
-  }
-
-  function listSyncs(
-    tenantId: TenantId,
-    filter: { connectionId?: ConnectionId; state?: CallSyncView["state"] },
-    page: PageRequest,
-  ): Promise<Page<CallSyncView>> {
-    return readPage(page, ({ id, operator, order, limit }) =>
-      db.withTenant(tenantId, async (tx) => {
-        const where = conditions();
-        if (filter.connectionId) where.add("s.connection_id = $", filter.connectionId);
-        if (filter.state) where.add("s.state = $", filter.state);
-        if (id) where.add(`s.id ${operator} $`, id);
-        const rows = await tx.query<SyncRow>(
-          `select ${syncColumns} from call_syncs s join connections n on n.id = s.connection_id
-           where s.tenant_id = $1 ${where.text(2)} order by s.id ${order} limit ${limit}`,
-          [tenantId, ...where.values],
-        );
-        return withSteps(tx, rows);
-      }),
-    );
-  }
-
-  async function withSteps(tx: Tx, rows: SyncRow[]): Promise<CallSyncView[]> {
-    const steps = await tx.query<StepRow>(
-      `select call_sync_id, step, outcome, external_id, reason, detail, duration_ms, finished_at from call_sync_steps
-       where call_sync_id = any($1) order by finished_at, step`,
-      [rows.map(({ id }) => id)],
-    );
-    const bySync = Map.groupBy(steps, ({ call_sync_id }) => call_sync_id);
-    return rows.map((row) => toSyncView(row, bySync.get(row.id) ?? []));
-  }
-
-  function toSyncView({ connection, ...row }: SyncRow, steps: StepRow[]): CallSyncView {
-    const connector = connectors.get(row.provider);
-    const urlOf = (step: CallStep, externalId: string | null) =>
-      externalId === null
-        ? null
-        : (connector?.recordUrl?.({ connection: viewOf(row, connection) }, step, externalId) ?? null);
-    return {
-      ...row,
-      due_at: row.state === "queued" ? row.due_at.toISOString() : null,
-      finished_at: row.finished_at?.toISOString() ?? null,
-      created_at: row.created_at.toISOString(),
-      steps: steps.map(({ call_sync_id: _, ...step }) => ({
-        ...step,
-        url: urlOf(step.step, step.external_id),
-        finished_at: step.finished_at.toISOString(),
-      })),
-    };
-  }
-}
-
-const syncColumns = `s.id, s.call_id, s.connection_id, n.provider, s.state, s.reason, s.detail, s.cause_class, s.attempts, s.due_at,
-  s.finished_at, s.created_at,
-  jsonb_build_object('environment', n.environment, 'account', n.external_account_id, 'settings', n.settings, 'state', n.provider_state) as connection`;
-
-interface SyncRow extends Omit<CallSyncView, "due_at" | "finished_at" | "created_at" | "steps"> {
-  due_at: Date;
-  finished_at: Date | null;
-  created_at: Date;
-  connection: {
-    environment: string;
-    account: string | null;
-    settings: Record<string, unknown>;
-    state: Record<string, unknown>;
-  };
-}
-
-interface StepRow {
-  call_sync_id: string;
-  step: CallStep;
-  outcome: string;
-  external_id: string | null;
-  reason: string | null;
-  detail: string | null;
-  duration_ms: number | null;
-  finished_at: Date;
-}
-
-function viewOf(row: { connection_id: ConnectionId; provider: string }, connection: SyncRow["connection"]) {
-  const { environment, account, settings, state } = connection;
-  return { id: row.connection_id, provider: row.provider, environment, externalAccountId: account, settings, state };
 }
 
 function toSummary({ source, created_at, sync_state, ...row }: SummaryRow): CallSummary {
@@ -161,7 +51,7 @@ function toSummary({ source, created_at, sync_state, ...row }: SummaryRow): Call
 }
 
 function conditionsOf(filter: CallFilter) {
-  const where = conditions();
+  const where = collectConditions();
   if (filter.agentId) where.add("c.agent_id = $", filter.agentId satisfies AgentId);
   if (filter.createdFrom) where.add("c.created_at >= $", filter.createdFrom);
   if (filter.createdTo) where.add("c.created_at < $", filter.createdTo);
@@ -173,18 +63,4 @@ function conditionsOf(filter: CallFilter) {
   }
   if (filter.q) where.add("(c.call_id = $ or c.customer_phone = $ or c.customer_email = lower($))", filter.q.trim());
   return where;
-}
-
-/** Collects conditions with their values; each `$` becomes the parameter's number. */
-function conditions() {
-  const texts: string[] = [];
-  const values: unknown[] = [];
-  return {
-    values,
-    add(text: string, value: unknown) {
-      texts.push(text);
-      values.push(value);
-    },
-    text: (first: number) => texts.map((text, index) => `and ${text.replaceAll("$", `$${first + index}`)}`).join(" "),
-  };
 }

@@ -70,12 +70,15 @@ export function endOf(work: Work, backoffMs: (attempt: number) => number): SyncE
   if (error) return { ...base, state: "dead" };
   const outcomes = [...work.finished.values()];
   if (outcomes.every(({ outcome }) => outcome === "skipped")) {
-    return { ...base, state: "skipped", ...(work.skippedBecause ?? nothingToDo) };
+    return { ...base, state: "skipped", ...(work.skippedBecause ?? nothingToDo(work.subject.kind)) };
   }
   return { ...base, state: "done" };
 }
 
-const nothingToDo = { reason: "nothing_to_do", detail: "This connection has no step for such a call." };
+const nothingToDo = (kind: Work["subject"]["kind"]) => ({
+  reason: "nothing_to_do",
+  detail: `This connection has no step for such a ${kind}.`,
+});
 
 /** A unit that took its worker down with it too often is set aside before it does so again. */
 export function poisonOf(claimed: ClaimedSync): PlatformError | null {

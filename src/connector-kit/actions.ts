@@ -1,5 +1,5 @@
 import type { PlatformError } from "#core";
-import type { CallRecord } from "#model";
+import type { CallRecord, MessageRecord } from "#model";
 import type { ProviderApi } from "./api.ts";
 
 /** One thing to write. `key` is its identity: the same key never makes two records. */
@@ -65,10 +65,16 @@ export interface Matcher {
   find(api: ProviderApi, people: readonly Unit<Person>[]): Promise<Map<string, Match>>;
 }
 
-/** Input of every step after the contact. */
+/** Input of every step of a call after the contact. */
 export interface CallStepInput {
   call: CallRecord;
   /** The contact at the provider; null where the connector needs none. */
+  contactId: string | null;
+}
+/** Input of a message's one step after the contact. */
+export interface MessageStepInput {
+  message: MessageRecord;
+  /** As with a call. */
   contactId: string | null;
 }
 export interface ContactUpdateInput {
@@ -76,7 +82,7 @@ export interface ContactUpdateInput {
   person: Person;
 }
 
-/** What a connector can write for a call; the calls capability runs those that are there, in this order. */
+/** What a connector can write for a call or a message; the calls capability runs those that are there, in this order. */
 export interface Actions {
   matchContacts?: Matcher;
   createContact?: Action<Person>;
@@ -89,8 +95,22 @@ export interface Actions {
   workflow?: Action<CallStepInput>;
   /** The whole call to a webhook-like provider (Zapier). */
   post?: Action<CallStepInput>;
+  /** A text message: as a note in a CRM, as it is to a webhook-like provider. */
+  message?: Action<MessageStepInput>;
 }
 
-/** The steps of a call sync in their order; `contact` stands for match, create and update. */
-export const callSteps = ["contact", "note", "recording", "appointment", "deal", "workflow", "post"] as const;
+/**
+ * The steps of a sync in their order; `contact` stands for match, create and update. `message` is for messages, those
+ * between are for calls.
+ */
+export const callSteps = [
+  "contact",
+  "note",
+  "recording",
+  "appointment",
+  "deal",
+  "workflow",
+  "post",
+  "message",
+] as const;
 export type CallStep = (typeof callSteps)[number];

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { callReference, readCallReference, renderCallNote } from "./call-note.ts";
+import { renderCallNote } from "./call-note.ts";
+import { callReference, readCallReference } from "./reference.ts";
 import { aCall } from "./samples.ts";
 
 const options = { maxLength: 65_536, transcript: true };

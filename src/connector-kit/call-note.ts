@@ -1,5 +1,6 @@
 import type { CallRecord } from "#model";
-import { cutToHtml, escapeHtml, htmlToText } from "./html.ts";
+import { cutToHtml, escapeHtml } from "./html.ts";
+import { callReference } from "./reference.ts";
 
 /** How a provider wants the note. */
 export interface CallNoteOptions {
@@ -7,8 +8,6 @@ export interface CallNoteOptions {
   maxLength: number;
   transcript: boolean;
 }
-
-const referencePrefix = "Call ID: ";
 
 /**
  * A call as an HTML note: outcome, sentiment, duration, summary, recording link, transcript, and as its last line our
@@ -24,22 +23,6 @@ export function renderCallNote(call: CallRecord, { maxLength, transcript }: Call
   const room = maxLength - head.length - foot.length;
   const summary = section("Summary", call.call_summary, room);
   return head + summary + (transcript ? section("Transcript", call.transcript, room - summary.length) : "") + foot;
-}
-
-/** The line by which a record of ours is recognised at a provider. */
-export function callReference(callId: string): string {
-  return referencePrefix + callId.replace(/\s+/g, " ").trim();
-}
-
-/**
- * The reference line of a text or HTML body that we wrote; null when it has none. Only the last one counts: a caller may
- * have said "Call ID" too, and that stands above ours.
- */
-export function readCallReference(body: string): string | null {
-  const start = body.lastIndexOf(referencePrefix.trim());
-  if (start === -1) return null;
-  const [line = ""] = htmlToText(body.slice(start)).split("\n");
-  return line.replace(/\s+/g, " ").trim();
 }
 
 /** A code as people read it: `appointment_booked` → "Appointment booked". */
@@ -61,13 +44,19 @@ function minutes(seconds: number): string {
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-function section(title: string, text: string | null, room: number): string {
+/** A titled paragraph cut to the room that is left; `what` was cut, and where the whole is kept, is said. */
+export function section(
+  title: string,
+  text: string | null,
+  room: number,
+  { what, keptWith }: { what: string; keptWith: string } = { what: title, keptWith: "call" },
+): string {
   if (!text) return "";
   const wrap = (html: string) => `<p><strong>${title}</strong><br>${html}</p>`;
   const whole = cutToHtml(text, room - wrap("").length);
   if (whole.shown === whole.total) return wrap(whole.html);
   const note = (shown: number) =>
-    `<br>[${title} cut: the first ${shown} of ${whole.total} characters are shown; the whole is kept with the call.]`;
+    `<br>[${what} cut: the first ${shown} of ${whole.total} characters are shown; the whole is kept with the ${keptWith}.]`;
   const part = cutToHtml(text, room - wrap(note(whole.total)).length);
   return part.shown === 0 ? "" : wrap(part.html + note(part.shown));
 }

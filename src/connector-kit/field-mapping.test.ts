@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FieldMappings, type FieldRule, mapCallFields } from "./field-mapping.ts";
-import { aCall } from "./samples.ts";
+import { FieldMappings, type FieldRule, mapCallFields, mapMessageFields } from "./field-mapping.ts";
+import { aCall, aMessage } from "./samples.ts";
 
 const rule = (changes: Partial<FieldRule>): FieldRule => ({
   field: "call_outcome",
@@ -73,4 +73,19 @@ test("transforms change the value on its way", () => {
   assert.equal(map({ type: "default", value: "unknown" }, "booked"), "booked");
   assert.equal(map({ type: "map_values", values: { booked: "Yes" } }, "booked"), "Yes");
   assert.equal(map({ type: "map_values", values: { booked: "Yes" } }, "toString"), "toString");
+});
+
+test("a message maps its own and its extra fields; a rule for calls leaves the contact alone, its default too", () => {
+  const mappings = [
+    rule({ transform: { type: "default", value: "unknown" } }),
+    rule({ field: "appointment_booked.date", provider_field: "day", transform: { type: "default", value: "none" } }),
+    rule({ field: "customer_name", provider_field: "nick" }),
+    rule({ field: "direction", provider_field: "last_direction" }),
+    rule({ field: "service_requested", provider_field: "service" }),
+  ];
+  assert.deepEqual(mapMessageFields(aMessage(), mappings), {
+    nick: "Jane Smith",
+    last_direction: "inbound",
+    service: "roof_repair",
+  });
 });

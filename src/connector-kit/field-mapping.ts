@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { CallRecord } from "#model";
-import { callFields } from "#model";
+import { type CallRecord, callFields, isOnlyOfCalls, type MessageRecord, messageFields } from "#model";
 
 /** A change of a value on its way; `null` passes it as it is. */
 export const FieldTransform = z.discriminatedUnion("type", [
@@ -45,25 +44,36 @@ export function toFieldRules(mappings: FieldMappings): FieldRule[] {
  * (`appointment_booked.date`). What the call does not say is left out: a mapping never empties a field at the provider.
  */
 export function mapCallFields(call: CallRecord, mappings: FieldMappings): Record<string, unknown> {
+  return mapFields(call, callFields, toFieldRules(mappings));
+}
+
+/** The same for a message. A rule about what only calls have is left out, its default value too. */
+export function mapMessageFields(message: MessageRecord, mappings: FieldMappings): Record<string, unknown> {
+  const rules = toFieldRules(mappings).filter(({ field }) => !isOnlyOfCalls(field));
+  return mapFields(message, messageFields, rules);
+}
+
+type Mapped = { extra: Record<string, unknown> };
+
+function mapFields(record: Mapped, own: readonly string[], rules: FieldRule[]): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const { field, provider_field, direction, transform } of toFieldRules(mappings)) {
+  for (const { field, provider_field, direction, transform } of rules) {
     if (direction === "from_crm") continue;
-    const value = transformed(readField(call, field), transform);
+    const value = transformed(readField(record, own, field), transform);
     if (value !== null && value !== undefined && value !== "") fields[provider_field] = value;
   }
   return fields;
 }
 
-/** A call's value by name; undefined when it has none. */
-export function readField(call: CallRecord, field: string): unknown {
-  const own: readonly string[] = callFields;
-  if (own.includes(field)) return call[field as keyof CallRecord];
-  if (Object.hasOwn(call.extra, field)) return call.extra[field];
+/** A value by name; undefined when there is none. */
+function readField(record: Mapped, own: readonly string[], field: string): unknown {
+  if (own.includes(field)) return record[field as keyof Mapped];
+  if (Object.hasOwn(record.extra, field)) return record.extra[field];
   const [first = "", ...rest] = field.split(".");
   if (rest.length === 0) return undefined;
   return rest.reduce<unknown>(
     (value, key) => (isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
-    readField(call, first),
+    readField(record, own, first),
   );
 }
 

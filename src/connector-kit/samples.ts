@@ -1,4 +1,4 @@
-import type { CallRecord } from "#model";
+import type { CallRecord, MessageRecord } from "#model";
 
 /** A believable call for tests; change the one field that the test is about. */
 export function aCall(changes: Partial<CallRecord> = {}): CallRecord {
@@ -18,6 +18,24 @@ export function aCall(changes: Partial<CallRecord> = {}): CallRecord {
     ended_at: "2026-02-15T14:35:00.000Z",
     duration_seconds: 300,
     appointment_booked: { date: "2026-02-20", time: "14:00", timezone: "America/New_York", durationMinutes: 60 },
+    extra: { service_requested: "roof_repair" },
+    ...changes,
+  };
+}
+
+/** A believable message for tests. */
+export function aMessage(changes: Partial<MessageRecord> = {}): MessageRecord {
+  return {
+    id: "019b2d6e-0000-7000-8000-000000000002",
+    message_id: "sms_abc123",
+    agent_id: "agent_xyz789",
+    conversation_id: "conv_1",
+    direction: "inbound",
+    customer_name: "Jane Smith",
+    customer_phone: "+14079780655",
+    customer_email: null,
+    text: "Can you come on Friday instead?",
+    sent_at: "2026-02-16T09:12:00.000Z",
     extra: { service_requested: "roof_repair" },
     ...changes,
   };

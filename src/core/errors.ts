@@ -181,6 +181,14 @@ export const errorCodes = {
     "Try again; report the request id if it stays.",
   ),
   "lease.lost": entry("retry", "internal", "us", 503, "Another worker took over this work.", "Nothing to do."),
+  "message.conflict": entry(
+    "reject",
+    "validation",
+    "caller",
+    409,
+    "A message with this id exists with another content.",
+    "Send a new message_id, or the same body again.",
+  ),
   "provider.ambiguous": entry(
     "retry",
     "network",

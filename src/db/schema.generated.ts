@@ -69,7 +69,7 @@ export interface CallSyncStepsTable {
 export interface CallSyncsTable {
   id: string;
   tenant_id: string;
-  call_id: string;
+  call_id: string | null;
   connection_id: string;
   state: Filled<string>;
   reason: string | null;
@@ -81,6 +81,7 @@ export interface CallSyncsTable {
   started_at: Instant | null;
   finished_at: Instant | null;
   created_at: Filled<Instant>;
+  message_id: string | null;
 }
 
 export interface CallsTable {
@@ -260,6 +261,27 @@ export interface LinksTable {
   created_at: Filled<Instant>;
 }
 
+export interface MessagesTable {
+  id: Filled<string>;
+  tenant_id: string;
+  agent_id: string;
+  message_id: string;
+  conversation_id: string | null;
+  source: Filled<string>;
+  body_hash: Uint8Array | null;
+  contact_id: string | null;
+  direction: string;
+  customer_name: string | null;
+  customer_phone: string | null;
+  customer_phone_raw: string | null;
+  customer_email: string | null;
+  text: string;
+  sent_at: Instant | null;
+  extra: Filled<Json>;
+  routed_at: Instant | null;
+  created_at: Filled<Instant>;
+}
+
 export interface OauthStatesTable {
   state_hash: Uint8Array;
   tenant_id: string;
@@ -369,6 +391,7 @@ export interface Database {
   inbound_refusals: InboundRefusalsTable;
   lanes: LanesTable;
   links: LinksTable;
+  messages: MessagesTable;
   oauth_states: OauthStatesTable;
   provider_apps: ProviderAppsTable;
   provider_metadata: ProviderMetadataTable;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHubSpotSimulator } from "#simulators/hubspot";
-import { readCallReference } from "../../src/connector-kit/call-note.ts";
+import { readCallReference } from "../../src/connector-kit/reference.ts";
 import { createEmbeddedStore, createPostgresStore } from "../harness/databases.ts";
 import { EndedEarly, freePort, type Product, startProduct } from "../harness/product.ts";
 import { createDice, type Dice } from "./dice.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { aCall, type CallStepInput, type Person, type Unit } from "#connector-kit";
+import { aCall, aMessage, type CallStepInput, type MessageStepInput, type Person, type Unit } from "#connector-kit";
 import { hubspot } from "#connectors";
 import { createHubSpotSimulator, defaults, type HubSpotControl } from "#simulators/hubspot";
 import { startSimulator } from "#simulators/kit";
@@ -10,12 +10,12 @@ import { armed, createUs, execute, listen, type SignIn } from "./us.ts";
 type Hub = ReturnType<HubSpotControl["portal"]>;
 
 const actions = hubspot.actions as Required<typeof hubspot.actions>;
-const { createContact, matchContacts, updateContact, note, appointment, deal, workflow } = actions;
+const { createContact, matchContacts, updateContact, note, appointment, deal, workflow, message } = actions;
 
 const withToken = (access_token: string): SignIn => ({ kind: "api_key", fields: { access_token } });
 const settings = { pipeline_id: "default", default_stage_id: "qualifiedtobuy", workflow_id: "42" };
 
-const refusing = ["contacts", "notes", "meetings", "deals"].map((name) => ({ name, refuses: true }));
+const refusing = ["contacts", "notes", "meetings", "deals", "messages"].map((name) => ({ name, refuses: true }));
 const writes = [...refusing, { name: "enrollments", refuses: false }];
 connectorContract(hubspot, { open, execute, writes, reads: true, scopes: true });
 
@@ -52,6 +52,10 @@ function writesOf(hub: Hub): ContractWrite[] {
     input: { call: aCall({ call_id: `call_${number}` }), contactId },
   });
   const refused = aStep(0, "999999");
+  const aText = (number: number, contactId = jane.id): Unit<MessageStepInput> => ({
+    key: `message-${number}`,
+    input: { message: aMessage({ message_id: `sms_${number}` }), contactId },
+  });
   const newcomer = (number: number) => hub.create("contacts", { email: `newcomer${number}@example.com` }).id;
   return [
     {
@@ -85,6 +89,14 @@ function writesOf(hub: Hub): ContractWrite[] {
       unit: aStep,
       refused,
       count: () => hub.count("deals"),
+    },
+    {
+      name: "messages",
+      action: message,
+      path: /notes\/batch\/create/,
+      unit: aText,
+      refused: aText(0, "999999"),
+      count: () => hub.count("notes"),
     },
     {
       name: "enrollments",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { aCall, type CallStepInput, type Unit } from "#connector-kit";
+import { aCall, aMessage, type CallStepInput, type MessageStepInput, type Unit } from "#connector-kit";
 import { zapier } from "#connectors";
 import { startSimulator } from "#simulators/kit";
 import { createZapierSimulator } from "#simulators/zapier";
@@ -10,7 +10,8 @@ import { armed, createUs, execute, type SignIn } from "./us.ts";
 const actions = zapier.actions as Required<typeof zapier.actions>;
 const withUrl = (webhook_url: string): SignIn => ({ kind: "webhook_url", fields: { webhook_url } });
 
-connectorContract(zapier, { open, execute, writes: [{ name: "posts", refuses: false }], reads: false, scopes: false });
+const writes = ["posts", "messages"].map((name) => ({ name, refuses: false }));
+connectorContract(zapier, { open, execute, writes, reads: false, scopes: false });
 
 async function open(t: TestContext): Promise<ContractSite> {
   const { simulator, url, us } = await aWorld(t);
@@ -21,10 +22,11 @@ async function open(t: TestContext): Promise<ContractSite> {
     unit: aStep,
     count: () => simulator.control.deliveries.count(),
   };
+  const messages = { ...posts, name: "messages", action: actions.message, unit: aText };
   return {
     api: await us.connect(withUrl(url)),
     strangerApi: await us.connect(withUrl(url.replace(/[^/]+\/$/, "gone/"))),
-    writes: [posts as ContractWrite],
+    writes: [posts, messages] as ContractWrite[],
     ...armed(simulator.control),
   };
 }
@@ -36,6 +38,13 @@ async function aWorld(t: TestContext) {
 
 function aStep(number: number): Unit<CallStepInput> {
   return { key: `call-${number}`, input: { call: aCall({ call_id: `call_${number}` }), contactId: null } };
+}
+
+function aText(number: number): Unit<MessageStepInput> {
+  return {
+    key: `message-${number}`,
+    input: { message: aMessage({ message_id: `sms_${number}` }), contactId: null },
+  };
 }
 
 test("a hook that was removed asks its owner for a new one, and calls wait instead of failing", async (t) => {

@@ -4,11 +4,12 @@ import type { ProviderRequest } from "#connector-kit";
 import { createScriptedApi } from "../testing.ts";
 import { appointment } from "./actions/appointment.ts";
 import { deal } from "./actions/deal.ts";
+import { message } from "./actions/message.ts";
 import { note } from "./actions/note.ts";
 import { workflow } from "./actions/workflow.ts";
 import { hubspot } from "./connector.ts";
 import { aBatch, aContact } from "./hubspot.samples.ts";
-import { answers, aStep, firstInputs, inputsOf, takesAll, units } from "./hubspot.testing.ts";
+import { aMessageStep, answers, aStep, firstInputs, inputsOf, takesAll, units } from "./hubspot.testing.ts";
 
 test("a note is made with its contact in one request", async () => {
   const api = createScriptedApi(hubspot, answers({ "/notes/batch/create": takesAll }));
@@ -102,4 +103,36 @@ test("a workflow enrols by the e-mail that HubSpot has, and says why it does not
   const [skipped] = await workflow.perform(off, units(aStep()));
   assert.equal(skipped?.outcome === "skipped" && skipped.reason, "not_configured");
   assert.equal(off.sent.length, 0);
+});
+
+test("a text message is a note at the time it was sent, and calls and messages are not taken for each other", async () => {
+  const noteRow = (id: string, hs_note_body: string) => ({ ...aContact({ id }), properties: { hs_note_body } });
+  const routes = {
+    "/contacts/notes/batch/read": () => ({
+      body: aBatch([{ from: { id: "501" }, to: [{ toObjectId: 11 }, { toObjectId: 12 }] }]),
+    }),
+    "/notes/batch/read": () => ({
+      body: aBatch([
+        noteRow("11", "<p>SMS sent: see Call ID: call_abc123</p><p>Message ID: sms_1</p>"),
+        noteRow("12", "<p>Transcript: Message ID: sms_2</p><p>Call ID: call_2</p>"),
+      ]),
+    }),
+    "/notes/batch/create": takesAll,
+  };
+  const api = createScriptedApi(hubspot, answers(routes));
+
+  const outcomes = await message.perform(api, units(aMessageStep(), aMessageStep({}, null)));
+
+  const [input] = firstInputs(api);
+  assert.equal(input?.properties.hs_timestamp, "2026-02-16T09:12:00.000Z");
+  assert.match(input?.properties.hs_note_body ?? "", /^<p><strong>SMS received:.*Message ID: sms_abc123<\/p>$/);
+  assert.deepEqual(
+    outcomes.map(({ outcome }) => outcome),
+    ["created", "skipped"],
+  );
+  assert.ok(note.identity.kind === "probe" && message.identity.kind === "probe");
+  const calls = units(aStep({ call_id: "call_abc123" }), aStep({ call_id: "call_2" }));
+  assert.deepEqual([...(await note.identity.find(api, calls))], [["key-1", "12"]]);
+  const messages = units(aMessageStep({ message_id: "sms_1" }), aMessageStep({ message_id: "sms_2" }));
+  assert.deepEqual([...(await message.identity.find(api, messages))], [["key-0", "11"]]);
 });

@@ -1,30 +1,31 @@
-import {
-  type Action,
-  type CallStepInput,
-  callReference,
-  type Outcome,
-  type ProviderApi,
-  readCallReference,
-  type Unit,
-} from "#connector-kit";
+import { type Action, type Outcome, type ProviderApi, readReference, type Unit } from "#connector-kit";
 import { contactIsGone, readContacts } from "./missing-contacts.ts";
 import { batchSize, createBatch, type NewRecord, readAssociations, readBatch, type Written } from "./objects.ts";
 import { type HubSpotSettings, settingsOf } from "./settings.ts";
 
-/** Something that hangs on a contact and carries our call reference: a note, a meeting, a deal. */
-export interface ActivityDescription {
+/** hs_note_body: developers.hubspot.com/docs/api-reference/crm-notes-v3/guide */
+export const maxNoteLength = 65_536;
+
+interface OnContact {
+  contactId: string | null;
+}
+
+/** Something that hangs on a contact and carries our reference to a call or a message: a note, a meeting, a deal. */
+export interface ActivityDescription<Input extends OnContact> {
   type: "notes" | "meetings" | "deals";
   /** HubSpot's own association type from this record to a contact. */
   associationTypeId: number;
-  /** The property that holds the call reference. */
+  /** The line by which the record is recognised. */
+  reference(input: Input): string;
+  /** The property that holds it. */
   referenceProperty: string;
-  /** Why this call gets none; null when it does. */
-  skip(input: CallStepInput, settings: HubSpotSettings): { reason: string; detail: string } | null;
-  properties(input: CallStepInput, settings: HubSpotSettings): Record<string, string>;
+  /** Why this one gets none; null when it does. */
+  skip(input: Input, settings: HubSpotSettings): { reason: string; detail: string } | null;
+  properties(input: Input, settings: HubSpotSettings): Record<string, string>;
 }
 
 /** Creates the records in batches, each associated with its contact in the same request. */
-export function activityAction(description: ActivityDescription): Action<CallStepInput> {
+export function activityAction<Input extends OnContact>(description: ActivityDescription<Input>): Action<Input> {
   return {
     batchSize,
     identity: {
@@ -54,7 +55,7 @@ export function activityAction(description: ActivityDescription): Action<CallSte
  */
 async function nameMissingContacts(
   api: ProviderApi,
-  units: readonly Unit<CallStepInput>[],
+  units: readonly Unit<OnContact>[],
   written: Written[],
 ): Promise<void> {
   const refused = units.filter((_, index) => isRefused(written[index]));
@@ -74,12 +75,20 @@ function isRefused(written: Written | undefined): boolean {
   return written !== undefined && "error" in written && written.error.code === "provider.validation";
 }
 
-function whySkip(input: CallStepInput, settings: HubSpotSettings, { skip }: ActivityDescription) {
+function whySkip<Input extends OnContact>(
+  input: Input,
+  settings: HubSpotSettings,
+  { skip }: ActivityDescription<Input>,
+) {
   if (input.contactId === null) return { reason: "no_contact", detail: "There is no contact to attach it to." };
   return skip(input, settings);
 }
 
-function toRecord(input: CallStepInput, settings: HubSpotSettings, description: ActivityDescription): NewRecord {
+function toRecord<Input extends OnContact>(
+  input: Input,
+  settings: HubSpotSettings,
+  description: ActivityDescription<Input>,
+): NewRecord {
   const { associationTypeId } = description;
   return {
     properties: {
@@ -97,21 +106,21 @@ function toOutcome(written: Written): Outcome {
   return { outcome: "failed", error: written.error };
 }
 
-/** Which calls have their record: the contact's records of this type, newest first, until each call is found. */
-async function findWritten(
+/** Which units have their record: the contact's records of this type, newest first, until each unit is found. */
+async function findWritten<Input extends OnContact>(
   api: ProviderApi,
-  units: readonly Unit<CallStepInput>[],
-  { type, referenceProperty }: ActivityDescription,
+  units: readonly Unit<Input>[],
+  { type, reference, referenceProperty }: ActivityDescription<Input>,
 ): Promise<Map<string, string>> {
   const contactIds = units.flatMap(({ input }) => (input.contactId === null ? [] : [input.contactId]));
   const associated = await readAssociations(api, "contacts", type, contactIds);
   const ids = [...new Set([...associated.values()].flat())].sort((a, b) => Number(b) - Number(a));
-  const keys = new Map(units.map(({ key, input }) => [callReference(input.call.call_id), key]));
+  const keys = new Map(units.map(({ key, input }) => [reference(input), key]));
   const found = new Map<string, string>();
   for (let start = 0; start < ids.length && found.size < units.length; start += batchSize) {
     const page = ids.slice(start, start + batchSize);
     for (const row of await readBatch(api, type, page, { properties: [referenceProperty] })) {
-      const key = keys.get(readCallReference(row.properties[referenceProperty] ?? "") ?? "");
+      const key = keys.get(readReference(row.properties[referenceProperty] ?? "") ?? "");
       if (key !== undefined) found.set(key, row.id);
     }
   }

@@ -3,6 +3,7 @@ import { appointment } from "./actions/appointment.ts";
 import { createContact } from "./actions/create-contact.ts";
 import { deal } from "./actions/deal.ts";
 import { matchContacts } from "./actions/match-contacts.ts";
+import { message } from "./actions/message.ts";
 import { note } from "./actions/note.ts";
 import { updateContact } from "./actions/update-contact.ts";
 import { workflow } from "./actions/workflow.ts";
@@ -94,7 +95,7 @@ export const hubspot = defineConnector({
   },
   setUp,
   checks,
-  actions: { matchContacts, createContact, updateContact, note, appointment, deal, workflow },
+  actions: { matchContacts, createContact, updateContact, note, appointment, deal, workflow, message },
   webhooks,
   recordUrl,
   afterDisconnect: "Contacts, notes, meetings and deals stay in HubSpot, and so does the contact property tieline_key.",

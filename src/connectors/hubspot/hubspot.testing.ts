@@ -1,6 +1,6 @@
-import type { CallStepInput, Person, ProviderRequest, Unit } from "#connector-kit";
-import { aCall } from "#connector-kit";
-import type { CallRecord } from "#model";
+import type { CallStepInput, MessageStepInput, Person, ProviderRequest, Unit } from "#connector-kit";
+import { aCall, aMessage } from "#connector-kit";
+import type { CallRecord, MessageRecord } from "#model";
 import type { Script, ScriptedApi } from "../testing.ts";
 import { aBatch, aContact, anError } from "./hubspot.samples.ts";
 
@@ -13,6 +13,10 @@ export function aPerson(changes: Partial<Person> = {}): Person {
 
 export function aStep(changes: Partial<CallRecord> = {}, contactId: string | null = "501"): CallStepInput {
   return { call: aCall(changes), contactId };
+}
+
+export function aMessageStep(changes: Partial<MessageRecord> = {}, contactId: string | null = "501"): MessageStepInput {
+  return { message: aMessage(changes), contactId };
 }
 
 /** Units with the keys `key-0`, `key-1` … */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { defineConnector } from "#connector-kit";
 import { classify } from "./errors.ts";
-import { post, sendCall } from "./post.ts";
+import { message, post, sendCall } from "./post.ts";
 import { ZapierSettings } from "./settings.ts";
 import { aTestCall } from "./test-call.ts";
 import { webhookUrl, zapierHost } from "./webhook-url.ts";
@@ -9,7 +9,7 @@ import { webhookUrl, zapierHost } from "./webhook-url.ts";
 export const zapier = defineConnector({
   id: "zapier",
   name: "Zapier",
-  summary: "Every finished call starts a Zap of yours.",
+  summary: "Every finished call and text message starts a Zap of yours.",
   links: {
     documentation: "https://help.zapier.com/hc/en-us/articles/29972220283789",
     app: "https://zapier.com/app/zaps",
@@ -32,6 +32,6 @@ export const zapier = defineConnector({
       },
     },
   ],
-  actions: { post },
+  actions: { post, message },
   afterDisconnect: "The Zap stays in Zapier and hears nothing more; its past runs keep what was sent.",
 });

@@ -1,13 +1,19 @@
-import { type CallRecord, callFields } from "#model";
+import { type CallRecord, callFields, type MessageRecord, messageFields } from "#model";
 
 /** What a Zap receives: contract 1, every field always there, since a missing key breaks a mapped step. */
 export function toPayload(call: CallRecord, mapped: Record<string, unknown>, sentAt: Date) {
   const own = Object.fromEntries(callFields.map((field) => [field, inSeconds(call[field])]));
-  return {
-    action: "call_completed",
-    call: { ...call.extra, ...mapped, ...own },
-    timestamp: inSeconds(sentAt.toISOString().replace(/\.\d+Z$/, "Z")),
-  };
+  return { action: "call_completed", call: { ...call.extra, ...mapped, ...own }, timestamp: timestamp(sentAt) };
+}
+
+/** The same for a text message. */
+export function toMessagePayload(message: MessageRecord, mapped: Record<string, unknown>, sentAt: Date) {
+  const own = Object.fromEntries(messageFields.map((field) => [field, inSeconds(message[field])]));
+  return { action: "message_logged", message: { ...message.extra, ...mapped, ...own }, timestamp: timestamp(sentAt) };
+}
+
+function timestamp(sentAt: Date): string {
+  return sentAt.toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 /** The contract writes whole seconds without a fraction. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aCall } from "#connector-kit";
+import { aCall, aMessage } from "#connector-kit";
 import { createScriptedApi } from "../testing.ts";
 import { zapier } from "./connector.ts";
-import { toPayload } from "./payload.ts";
-import { post } from "./post.ts";
+import { toMessagePayload, toPayload } from "./payload.ts";
+import { message, post } from "./post.ts";
 import { webhookUrl } from "./webhook-url.ts";
 import { aHookAnswer, aHookUrl } from "./zapier.samples.ts";
 
@@ -126,4 +126,31 @@ test("the test call is a whole contract 1, so that every field can be mapped in 
   await check?.run(api);
   const call = (api.sent[0]?.json as { call: Record<string, unknown> } | undefined)?.call;
   assert.ok(Object.values(call ?? { none: null }).every((value) => value !== null && value !== ""));
+});
+
+test("a text message reaches the Zap with every field of its contract, extra ones beside them", async () => {
+  const record = aMessage({ customer_name: null, extra: { lang: "en", text: "another" } });
+  assert.deepEqual(toMessagePayload(record, { city: "Austin" }, new Date("2026-02-16T09:12:01.250Z")), {
+    action: "message_logged",
+    message: {
+      lang: "en",
+      city: "Austin",
+      message_id: "sms_abc123",
+      agent_id: "agent_xyz789",
+      conversation_id: "conv_1",
+      direction: "inbound",
+      customer_name: null,
+      customer_phone: "+14079780655",
+      customer_email: null,
+      text: "Can you come on Friday instead?",
+      sent_at: "2026-02-16T09:12:00Z",
+    },
+    timestamp: "2026-02-16T09:12:01Z",
+  });
+
+  const api = createScriptedApi(zapier, () => ({ status: 200, body: aHookAnswer() }));
+  const [outcome] = await message.perform(api, [{ key: "k", input: { message: record, contactId: null } }]);
+  assert.deepEqual(outcome, { outcome: "created", externalId: "sms_abc123" });
+  const sent = api.sent[0]?.json as { action: string } | undefined;
+  assert.equal(sent?.action, "message_logged");
 });

@@ -1,10 +1,11 @@
-import { appointmentTimes, callReference } from "#connector-kit";
+import { appointmentTimes, type CallStepInput, callReference } from "#connector-kit";
 import { activityAction } from "../activity.ts";
 
 /** The booked appointment as a meeting. The call reference stands in the notes that only the team sees. */
-export const appointment = activityAction({
+export const appointment = activityAction<CallStepInput>({
   type: "meetings",
   associationTypeId: 200,
+  reference: ({ call }) => callReference(call.call_id),
   referenceProperty: "hs_internal_meeting_notes",
   skip: ({ call }) =>
     call.appointment_booked ? null : { reason: "no_appointment", detail: "The call booked no appointment." },

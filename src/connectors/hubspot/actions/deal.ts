@@ -1,10 +1,11 @@
-import { callReference, spoken } from "#connector-kit";
+import { type CallStepInput, callReference, spoken } from "#connector-kit";
 import { activityAction } from "../activity.ts";
 
 /** A deal for calls with a promising outcome, in the pipeline that the connection names. */
-export const deal = activityAction({
+export const deal = activityAction<CallStepInput>({
   type: "deals",
   associationTypeId: 3,
+  reference: ({ call }) => callReference(call.call_id),
   referenceProperty: "description",
   skip({ call }, { pipeline_id, default_stage_id, deal_on_outcomes }) {
     if (!pipeline_id || !default_stage_id) {

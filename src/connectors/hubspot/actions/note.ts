@@ -1,12 +1,11 @@
-import { type CallStepInput, renderCallNote } from "#connector-kit";
-import { activityAction } from "../activity.ts";
-
-const maxNoteLength = 65_536; // hs_note_body: developers.hubspot.com/docs/api-reference/crm-notes-v3/guide
+import { type CallStepInput, callReference, renderCallNote } from "#connector-kit";
+import { activityAction, maxNoteLength } from "../activity.ts";
 
 /** The call as a note on the contact's timeline. A note holds no recording of its own, so it carries the link. */
-export const note = activityAction({
+export const note = activityAction<CallStepInput>({
   type: "notes",
   associationTypeId: 202,
+  reference: ({ call }) => callReference(call.call_id),
   referenceProperty: "hs_note_body",
   skip: () => null,
   properties: ({ call }, { log_transcript }) => ({
