@@ -6,6 +6,7 @@ import { readCallReference } from "../../src/connector-kit/reference.ts";
 import { createEmbeddedStore, createPostgresStore } from "../harness/databases.ts";
 import { EndedEarly, freePort, type Product, startProduct } from "../harness/product.ts";
 import { createDice, type Dice } from "./dice.ts";
+import { type KillPoint, killPoints, passesOf } from "./kill-points.ts";
 
 export interface CallsChaosReport {
   chaos: "calls";
@@ -236,6 +237,7 @@ async function createFleet({
 }): Promise<Fleet> {
   const products: (Product | null)[] = [];
   const points: Record<string, number> = {};
+  const planned: Partial<Record<KillPoint, number>> = {};
   let killed = 0;
   let isStopping = false;
   const ports = await Promise.all(Array.from({ length: size }, freePort));
@@ -248,7 +250,7 @@ async function createFleet({
   async function start(port: number): Promise<Product> {
     for (;;) {
       // Half of the kills are the product's own, at the named points; the others come from outside at any moment.
-      const own = killed < kills ? { CHAOS_KILL_SHARE: "0.004", CHAOS_SEED: String(dice.below(1_000_000)) } : {};
+      const own = killed < kills ? ownKill() : {};
       try {
         return await startProduct({ env: { ...env, ...own }, entry: ["tests/chaos/product.ts"], port });
       } catch (error) {
@@ -256,6 +258,13 @@ async function createFleet({
         countKill(error.how, error.printed);
       }
     }
+  }
+
+  function ownKill(): Record<string, string> {
+    const [point] = killPoints.toSorted((a, b) => (planned[a] ?? 0) - (planned[b] ?? 0));
+    if (!point) throw new Error("There are no points.");
+    planned[point] = (planned[point] ?? 0) + 1;
+    return { CHAOS_KILL_AT: point, CHAOS_KILL_ON_PASS: String(1 + dice.below(passesOf[point])) };
   }
 
   function countKill(how: string, printed: string): void {

@@ -1,16 +1,17 @@
+import { writeSync } from "node:fs";
 import { createApp, readConfig } from "#app";
 import type { ProviderApi } from "#connector-kit";
 import type { Db } from "#db";
-import { createDice } from "./dice.ts";
+import type { KillPoint } from "./kill-points.ts";
 
 // The product as it is, in a process that kills itself at the points where a crash hurts most:
 // before a commit, after a commit and before its answer, after the provider's answer and before our record of it.
-const share = Number(process.env.CHAOS_KILL_SHARE ?? 0);
-const dice = createDice(Number(process.env.CHAOS_SEED ?? 0));
+const point = process.env.CHAOS_KILL_AT;
+let passes = Number(process.env.CHAOS_KILL_ON_PASS ?? 0);
 
-function perhapsDie(point: string): void {
-  if (dice.next() >= share) return;
-  process.stdout.write(`killed at ${point}\n`);
+function pass(at: KillPoint): void {
+  if (at !== point || --passes > 0) return;
+  writeSync(1, `killed at ${at}\n`);
   process.kill(process.pid, "SIGKILL");
 }
 
@@ -20,10 +21,10 @@ function tapDb(db: Db): Db {
     async (fn: (...args: Args) => Promise<T>): Promise<T> => {
       const answer = await run(async (...args) => {
         const built = await fn(...args);
-        perhapsDie("before a commit");
+        pass("before a commit");
         return built;
       });
-      perhapsDie("after a commit, before its answer");
+      pass("after a commit, before its answer");
       return answer;
     };
   return {
@@ -38,7 +39,7 @@ function tapApi(api: ProviderApi): ProviderApi {
     connection: api.connection,
     async send(request) {
       const answer = await api.send(request);
-      if (request.effect === "write") perhapsDie("after the provider's answer, before our record");
+      if (request.effect === "write") pass("after the provider's answer, before our record");
       return answer as never;
     },
   };
