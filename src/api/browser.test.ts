@@ -158,6 +158,7 @@ test("the built dashboard answers every address of a page, allows its inline scr
   assert.ok(!/script-src[^;]*unsafe/.test(policy));
   assert.equal((await get("/assets/a.js")).headers["cache-control"], "public, max-age=31536000, immutable");
   assert.equal((await get("/assets/missing.js")).statusCode, 404);
+  assert.match((await get("/webhooks/inbound")).body, /theme\(\)/);
   assert.equal((await get("/v1/nothing")).statusCode, 404);
   assert.equal((await get("/assets/..%2f..%2fetc/passwd")).statusCode, 404);
 });

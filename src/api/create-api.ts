@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
-import type { Calls } from "#calls";
+import type { Calls, Messages } from "#calls";
 import type { Connector } from "#connector-kit";
 import { type Clock, toPlatformError } from "#core";
 import type { Db } from "#db";
@@ -25,6 +25,7 @@ import { connectTokenRoutes } from "./routes/connect-tokens.ts";
 import { connectionTestRoutes } from "./routes/connection-test.ts";
 import { connectionRoutes } from "./routes/connections.ts";
 import { inboundEventRoutes } from "./routes/inbound-events.ts";
+import { messageRoutes } from "./routes/messages.ts";
 import { operationRoutes } from "./routes/operations.ts";
 import { providerRoutes } from "./routes/providers.ts";
 import { tenantRoutes } from "./routes/tenants.ts";
@@ -52,6 +53,7 @@ export interface ApiConfig {
 export interface ApiDeps {
   db: Db;
   calls: Calls;
+  messages: Messages;
   connections: ConnectionsPort;
   inbound: InboundWebhooks;
   tracer: Tracer;
@@ -81,7 +83,7 @@ const defaultLimits: RequestLimits = { key: 600, intake: 600_000, address: 60_00
 
 /** The HTTP server with all its routes, not yet listening. */
 export async function createApi(deps: ApiDeps): Promise<Api> {
-  const { db, calls, connections, inbound, tracer, connectors, config, clock, log } = deps;
+  const { db, calls, messages, connections, inbound, tracer, connectors, config, clock, log } = deps;
   const isHttps = config.publicUrl.startsWith("https:");
   const onError = (error: unknown) => log.error({ err: error }, "A piece of background work of the API failed.");
   const onUnexpected = (error: unknown, request: { id: string; url: string }) =>
@@ -108,6 +110,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     ...connectionRoutes({ db, connections, calls, connectors, tokens, publicUrl: config.publicUrl }),
     ...connectionTestRoutes({ connections }),
     ...callRoutes({ db, calls }),
+    ...messageRoutes({ db, messages }),
     ...inboundEventRoutes({ inbound }),
     ...operationRoutes({ db, tracer }),
   ];

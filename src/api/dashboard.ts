@@ -37,7 +37,8 @@ export async function registerDashboard(server: FastifyInstance, deps: Dashboard
 
   server.setNotFoundHandler((request, reply) => {
     const isPage = request.method === "GET" && request.headers.accept?.includes("text/html");
-    const isOfServer = /^\/(v1|webhooks|oauth|docs|assets)(\/|$)/.test(request.url);
+    // Webhooks are posted; what a browser opens below /webhooks are pages of the dashboard.
+    const isOfServer = /^\/(v1|oauth|docs|assets)(\/|$)/.test(request.url);
     if (!isPage || isOfServer) throw new PlatformError("request.not_found", "There is no such path. See /docs/api.");
     return sendPage(reply);
   });

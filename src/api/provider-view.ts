@@ -106,8 +106,9 @@ function settingsFields(schema: Record<string, unknown>): FormField[] {
 }
 
 function typeOf(property: Property): Pick<FormField, "type" | "options"> {
-  // Optional and nullable values come as a choice between the value and null.
-  const inner = property.anyOf?.find(({ type }) => type !== "null") ?? property;
+  // Nullable values come as a choice between the value and null, or as a list of types with null in it.
+  const choice = property.anyOf?.find(({ type }) => type !== "null") ?? property;
+  const inner = { ...choice, type: [choice.type].flat().find((type) => type !== "null") };
   const options = inner.enum?.filter((option) => typeof option === "string");
   if (options?.length) return { type: "select", options };
   if (inner.type === "boolean") return { type: "boolean" };

@@ -213,6 +213,7 @@ test("providers show their form, made from the settings schema", async () => {
       default: "Lead",
     },
     { name: "pipeline_id", label: "Pipeline id", hint: "", type: "text", required: false },
+    { name: "owner_id", label: "Owner id", hint: "", type: "text", required: false, default: null },
   ]);
   assert.deepEqual(json.sign_in[1].fields[0].type, "secret");
 });

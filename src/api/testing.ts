@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pino from "pino";
 import { z } from "zod";
-import type { Calls } from "#calls";
+import type { Calls, Messages } from "#calls";
 import type { Connector } from "#connector-kit";
 import { type Clock, type ConnectionId, createTestClock, newId, PlatformError, type TenantId, toPublicId } from "#core";
 import { type Cleanup, createTestDb, type Db } from "#db";
@@ -44,6 +44,7 @@ export const aConnector: Connector = {
     calendar_id: z.string().default("primary").describe("The calendar to book in."),
     create_as: z.enum(["Lead", "Contact"]).default("Lead"),
     pipeline_id: z.string().optional(),
+    owner_id: z.string().nullable().default(null),
   }),
   checks: [{ id: "read", label: "Read one contact", scope: "contacts", run: async () => "One contact." }],
   actions: {},
@@ -75,6 +76,7 @@ export async function startTestApi(
   options: {
     limits?: Partial<RequestLimits>;
     overrides?: Partial<Calls>;
+    messages?: Partial<Messages>;
     inbound?: Partial<InboundWebhooks>;
     db?: Db;
   } = {},
@@ -101,9 +103,23 @@ export async function startTestApi(
     retryDead: async () => 3,
     ...options.overrides,
   };
+  const messages: Messages = {
+    accept: async (_tenant, { message_id }) => ({
+      status: "accepted",
+      id: newId("message"),
+      messageId: message_id,
+      routedTo: 1,
+    }),
+    list: async () => empty,
+    read: async () => null,
+    syncs: async () => [],
+    retry: async () => 0,
+    ...options.messages,
+  };
   const api = await createApi({
     db,
     calls,
+    messages,
     connections: createMemoryConnections(connections),
     inbound: {
       receive: async () => ({ stored: 1, duplicates: 0 }),

@@ -5,6 +5,7 @@ export * from "./common.ts";
 export * from "./connect-tokens.ts";
 export * from "./connections.ts";
 export * from "./inbound-events.ts";
+export * from "./messages.ts";
 export * from "./operations.ts";
 export * from "./providers.ts";
 export * from "./session.ts";
