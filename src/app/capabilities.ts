@@ -105,6 +105,7 @@ export function createCapabilities(deps: Deps) {
     transport,
     lanes,
     calls: calling.calls,
+    messages: calling.messages,
     inbound: receiving.inbound,
     flushRefusals: receiving.flushRefusals,
     handlers: [...calling.handlers, ...receiving.handlers],

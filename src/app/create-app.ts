@@ -131,6 +131,7 @@ export async function createApp(
     const api = await createApi({
       db,
       calls: parts.calls,
+      messages: parts.messages,
       connections,
       inbound: parts.inbound,
       tracer: parts.tracer,
