@@ -8,6 +8,7 @@ import type { AcceptedCall, Calls } from "./calls.ts";
 import { createMessageViews } from "./message-views.ts";
 import type { Messages } from "./messages.ts";
 import type { SyncNeeds } from "./needs.ts";
+import { createRetryFailed } from "./retry-failed.ts";
 import { callSyncLane, createRouting } from "./routing.ts";
 import { createCallSyncHandler } from "./sync-slice.ts";
 import { createSyncViews } from "./sync-views.ts";
@@ -24,6 +25,7 @@ export function createCalls(deps: CallsDeps): {
   messages: Messages;
   handlers: LaneHandler[];
   wakeCallSyncs: (tx: Tx, tenantId: TenantId, connectionId: ConnectionId) => Promise<void>;
+  retryFailed: ReturnType<typeof createRetryFailed>;
 } {
   const { db, lanes, connectors } = deps;
   const routing = createRouting({ connectors, lanes });
@@ -54,6 +56,7 @@ export function createCalls(deps: CallsDeps): {
     },
     handlers: [createCallSyncHandler(deps), routing.handler()],
     wakeCallSyncs,
+    retryFailed: createRetryFailed({ db, lanes }),
   };
 
   /** After a connection can be written to again: what waited goes on by itself. */
@@ -147,7 +150,7 @@ export function createCalls(deps: CallsDeps): {
 
   async function requeue(tx: Tx, tenantId: TenantId, which: string, values: unknown[]): Promise<number> {
     const rows = await tx.query<{ connection_id: ConnectionId }>(
-      `update call_syncs set state = 'queued', attempts = 0, due_at = now(), reason = null, detail = null, cause_class = null, finished_at = null
+      `update call_syncs set state = 'queued', attempts = 0, automatic_retries = 0, due_at = now(), reason = null, detail = null, cause_class = null, finished_at = null
        where tenant_id = $1 and ${which} returning connection_id`,
       [tenantId, ...values],
     );

@@ -82,6 +82,7 @@ export interface CallSyncsTable {
   finished_at: Instant | null;
   created_at: Filled<Instant>;
   message_id: string | null;
+  automatic_retries: Filled<number>;
 }
 
 export interface CallsTable {
@@ -150,6 +151,7 @@ export interface ConnectionsTable {
   purge_after: Instant | null;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
+  checked_at: Instant | null;
 }
 
 export interface ContactsTable {
