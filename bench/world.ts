@@ -49,7 +49,7 @@ export async function createBenchWorld(
   if (limits === "off") await hubspot.turn("limits", { mode: "off" });
   const planned = [];
   for (let index = 0; index < accounts; index++) {
-    const { portalId } = await hubspot.turn<{ portalId: number }>("portal", {});
+    const { id: portalId } = await hubspot.turn<{ id: number }>("portal", {});
     const { token } = await hubspot.turn<{ token: string }>("static-token", { portalId });
     planned.push({ key: `tl_bench_${String(index).padStart(32, "0")}`, agent: `agent_${index}`, portalId, token });
   }
