@@ -127,7 +127,7 @@ export async function startTestApi(
       replay: async () => false,
       ...options.inbound,
     },
-    tracer: { trace: async (_tenant, query) => ({ query, kind: "nothing", calls: [] }) },
+    tracer: { trace: async (_tenant, query) => ({ query, kind: "nothing", calls: [], messages: [] }) },
     connectors: new Map([[aConnector.id, aConnector]]),
     config: {
       version: "0.0.0",

@@ -2,6 +2,8 @@ import { type ErrorCode, errorCodes } from "#core";
 import type { TraceStation } from "./trace.ts";
 
 export interface TracedSync {
+  /** What is on its way. */
+  what: "call" | "message";
   state: string;
   reason: string | null;
   detail: string | null;
@@ -23,7 +25,7 @@ export interface TracedStep {
 type Name = TraceStation["station"];
 const order: readonly Name[] = ["received", "eligible", "matched", "mapped", "sent", "answered", "confirmed"];
 
-/** Where each kind of fault stops a call. */
+/** Where each kind of fault stops a call or a message. */
 const stopOf: Partial<Record<ErrorCode, Name>> = {
   "provider.validation": "mapped",
   "settings.invalid": "mapped",
@@ -34,7 +36,7 @@ const stopOf: Partial<Record<ErrorCode, Name>> = {
   "provider.ambiguous": "answered",
 };
 
-/** One call's way into one connection as stations: everything up to the stop is done, what follows is not reached. */
+/** The way into one connection as stations: everything up to the stop is done, what follows is not reached. */
 export function stationsOf(received: TraceStation, sync: TracedSync): TraceStation[] {
   const contact = sync.steps.find(({ step }) => step === "contact");
   const main = sync.steps.find(
@@ -93,7 +95,7 @@ function skipped(sync: TracedSync): TraceStation {
   const action =
     station === "eligible"
       ? "Sync this one anyway, or edit the rule."
-      : "Nothing to do, unless the call should have had a phone number or an e-mail address.";
+      : `Nothing to do, unless the ${sync.what} should have had a phone number or an e-mail address.`;
   return {
     station,
     state: "skipped",
@@ -111,7 +113,7 @@ function waitingFor(sync: TracedSync): TraceStation {
       station: "sent",
       state: "waiting",
       at: null,
-      detail: `${title} The call waits; nothing is lost.`,
+      detail: `${title} The ${sync.what} waits; nothing is lost.`,
       code: "connection.needs_reauth",
       action,
     };
@@ -122,7 +124,7 @@ function waitingFor(sync: TracedSync): TraceStation {
       station: "sent",
       state: "waiting",
       at: null,
-      detail: "The connection is paused; the call waits.",
+      detail: `The connection is paused; the ${sync.what} waits.`,
       code: "connection.paused",
       action,
     };
@@ -139,15 +141,19 @@ export function notReached(name: Name): TraceStation {
   return { station: name, state: "not_reached", at: null, detail: "Not reached." };
 }
 
-/** A call that no connection takes stops right after it was received. */
-export function stationsWithoutConnection(received: TraceStation, isRouted: boolean): TraceStation[] {
+/** What no connection takes stops right after it was received. */
+export function stationsWithoutConnection(
+  received: TraceStation,
+  isRouted: boolean,
+  what: TracedSync["what"],
+): TraceStation[] {
   const stop: TraceStation = isRouted
     ? {
         station: "eligible",
         state: "stopped",
         at: received.at,
-        detail: "No connection takes the calls of this agent.",
-        action: "Connect a CRM for this agent or for the whole tenant; then import the call again or retry it.",
+        detail: `No connection takes the ${what}s of this agent.`,
+        action: connectOne[what],
       }
     : {
         station: "eligible",
@@ -157,3 +163,8 @@ export function stationsWithoutConnection(received: TraceStation, isRouted: bool
       };
   return [received, stop, ...order.slice(2).map(notReached)];
 }
+
+const connectOne: Record<TracedSync["what"], string> = {
+  call: "Connect a CRM for this agent or for the whole tenant; then import the call again or retry it.",
+  message: "Connect a CRM that takes messages, for this agent or for the whole tenant; later messages go there.",
+};

@@ -12,27 +12,44 @@ export interface TraceStation {
   action?: string;
 }
 
+/** The way into one connection. */
+export interface TracedPath {
+  connection_id: string | null;
+  provider: string;
+  state: string;
+  stations: TraceStation[];
+  links: { kind: string; external_id: string; url: string | null }[];
+}
+
+/** A call or a message with its way into every connection. */
+interface Traced {
+  id: string;
+  agent_id: string;
+  customer_name: string | null;
+  customer_phone: string | null;
+  created_at: string;
+  received_by: string;
+  paths: TracedPath[];
+}
+
+export interface TracedCall extends Traced {
+  call_id: string;
+}
+
+export interface TracedMessage extends Traced {
+  message_id: string;
+  conversation_id: string | null;
+  direction: string;
+}
+
 export interface Trace {
   query: string;
-  /** What the query was understood as. */
+  /** What the query was understood as; `call` for the id of a call or of a message. */
   kind: "call" | "phone" | "email" | "call_sync" | "connection" | "inbound_event" | "external_id" | "nothing";
-  /** The calls it leads to, newest first, each with its way into every connection. */
-  calls: {
-    id: string;
-    call_id: string;
-    agent_id: string;
-    customer_name: string | null;
-    customer_phone: string | null;
-    created_at: string;
-    received_by: string;
-    paths: {
-      connection_id: string | null;
-      provider: string;
-      state: string;
-      stations: TraceStation[];
-      links: { kind: string; external_id: string; url: string | null }[];
-    }[];
-  }[];
+  /** The calls it leads to, newest first. */
+  calls: TracedCall[];
+  /** The text messages it leads to, newest first. */
+  messages: TracedMessage[];
   /** When nothing was found: what we know, and the request that would send it. */
   never_received?: { detail: string; last_call_at: string | null; curl: string };
 }

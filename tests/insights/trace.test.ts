@@ -3,7 +3,7 @@ import { after, describe, test } from "node:test";
 import { PlatformError } from "#core";
 import { forEachEngine } from "#db";
 import { createTracer, type Trace } from "#insights";
-import { aCall, type CallsWorld, createCallsWorld } from "../../src/calls/testing.ts";
+import { aCall, aMessage, type CallsWorld, createCallsWorld } from "../../src/calls/testing.ts";
 
 forEachEngine((engine, open) => {
   describe(`trace on ${engine}`, async () => {
@@ -129,11 +129,65 @@ forEachEngine((engine, open) => {
       );
     });
 
+    test("a text message is found by its ids, its person's phone and e-mail, and where it was written", async () => {
+      const { world, trace } = await tracing();
+      await accept(world, { customer_email: null });
+      const sms = { message_id: "sms_1", customer_email: "jane@example.com" };
+      await world.messages.accept(world.tenantId, aMessage(sms), "api");
+      await world.work();
+      const [sync] = await world.query<{ id: string; message_id: string }>(
+        "select id, message_id from call_syncs where message_id is not null",
+      );
+
+      for (const [query, kind, calls] of [
+        ["sms_1", "call", 0],
+        [sync?.message_id ?? "", "call", 0],
+        [sync?.id ?? "", "call_sync", 0],
+        ["Jane@Example.com", "email", 0],
+        ["(407) 978-0655", "phone", 1],
+        ["101", "external_id", 1],
+        ["103", "external_id", 0],
+        [world.connectionId, "connection", 1],
+      ] as const) {
+        const answer = await trace(query);
+        assert.deepEqual([answer.kind, answer.calls.length], [kind, calls], query);
+        assert.deepEqual(
+          answer.messages.map(({ message_id }) => message_id),
+          ["sms_1"],
+          query,
+        );
+      }
+      const [message] = (await trace("sms_1")).messages;
+      assert.deepEqual([message?.direction, message?.conversation_id], ["inbound", "conv_1"]);
+      const [path] = message?.paths ?? [];
+      assert.ok(path?.stations.every(({ state }) => state === "done"));
+      assert.deepEqual(
+        path?.links.map(({ kind, external_id }) => [kind, external_id]),
+        [
+          ["contact", "101"],
+          ["message", "103"],
+        ],
+      );
+    });
+
+    test("a message that no connection takes, and one that waits, say so in their own words", async () => {
+      const { world, trace } = await tracing({ status: "paused" });
+      await world.messages.accept(world.tenantId, aMessage({ message_id: "waits" }), "api");
+      await world.query("update connections set role = 'workflows_only'");
+      await world.messages.accept(world.tenantId, aMessage({ message_id: "nowhere" }), "api");
+      const stopOfMessage = async (id: string) =>
+        (await trace(id)).messages[0]?.paths[0]?.stations.find(({ state }) => state !== "done")?.detail;
+
+      assert.equal(await stopOfMessage("nowhere"), "No connection takes the messages of this agent.");
+      assert.equal(await stopOfMessage("waits"), "The connection is paused; the message waits.");
+    });
+
     test("another tenant's call is never found", async () => {
       const [smith, jones] = [await tracing(), await tracing()];
       await accept(smith.world);
+      await smith.world.messages.accept(smith.world.tenantId, aMessage({ message_id: "sms_1" }), "api");
 
-      for (const query of ["call_123", "+14079780655", "jane@example.com"])
+      for (const query of ["call_123", "sms_1", "+14079780655", "jane@example.com"])
         assert.equal((await jones.trace(query)).kind, "nothing");
     });
   });

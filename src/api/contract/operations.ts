@@ -16,31 +16,38 @@ export const TraceStation = z
   })
   .meta({ id: "TraceStation" });
 
+const tracedFields = {
+  agent_id: z.string(),
+  customer_name: z.string().nullable(),
+  customer_phone: z.string().nullable(),
+  created_at: Instant,
+  received_by: z.string(),
+  paths: z.array(
+    z.object({
+      connection_id: publicId("connection").nullable(),
+      provider: z.string(),
+      state: z.string(),
+      stations: z.array(TraceStation),
+      links: z.array(z.object({ kind: z.string(), external_id: z.string(), url: z.string().nullable() })),
+    }),
+  ),
+};
+
 /** GET /v1/trace?q= */
 export const Trace = z
   .object({
     query: z.string(),
     kind: z
       .enum(["call", "phone", "email", "call_sync", "connection", "inbound_event", "external_id", "nothing"])
-      .describe("What the query was understood as."),
-    calls: z.array(
+      .describe("What the query was understood as; call also for the id of a text message."),
+    calls: z.array(z.object({ id: publicId("call"), call_id: z.string(), ...tracedFields })),
+    messages: z.array(
       z.object({
-        id: publicId("call"),
-        call_id: z.string(),
-        agent_id: z.string(),
-        customer_name: z.string().nullable(),
-        customer_phone: z.string().nullable(),
-        created_at: Instant,
-        received_by: z.string(),
-        paths: z.array(
-          z.object({
-            connection_id: publicId("connection").nullable(),
-            provider: z.string(),
-            state: z.string(),
-            stations: z.array(TraceStation),
-            links: z.array(z.object({ kind: z.string(), external_id: z.string(), url: z.string().nullable() })),
-          }),
-        ),
+        id: publicId("message"),
+        message_id: z.string(),
+        conversation_id: z.string().nullable(),
+        direction: z.string(),
+        ...tracedFields,
       }),
     ),
     never_received: z

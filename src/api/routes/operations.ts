@@ -25,12 +25,12 @@ export function operationRoutes({ db, tracer }: { db: Db; tracer: Tracer }): Rou
       path: "/v1/trace",
       tag: "Operations",
       summary: "Trace anything",
-      description: "Any id, phone, e-mail, call id or CRM id answers where it stopped and why.",
+      description: "Any id, phone, e-mail, call or message id, or CRM id answers where it stopped and why.",
       permission: "calls:read",
       tenant: "required",
       audit: { none: "a read" },
       query: TraceQuery,
-      reply: { status: 200, description: "The calls it leads to, station by station.", schema: Trace },
+      reply: { status: 200, description: "The calls and messages it leads to, station by station.", schema: Trace },
       errors: ["request.invalid"],
       examples: { query: "q=call_abc123" },
       handle: async ({ tenantId, query }) => ({ body: presentTrace(await tracer.trace(tenantId, query.q)) }),
@@ -80,14 +80,22 @@ export function operationRoutes({ db, tracer }: { db: Db; tracer: Tracer }): Rou
 function presentTrace(trace: Trace): Trace {
   return {
     ...trace,
-    calls: trace.calls.map((call) => ({
-      ...call,
-      id: shown("call", call.id),
-      agent_id: shown("agent", call.agent_id),
-      paths: call.paths.map((path) => ({
-        ...path,
-        connection_id: path.connection_id && shown("connection", path.connection_id),
-      })),
+    calls: trace.calls.map((call) => presentTraced("call", call)),
+    messages: trace.messages.map((message) => presentTraced("message", message)),
+  };
+}
+
+function presentTraced<T extends Trace["calls"][number] | Trace["messages"][number]>(
+  kind: "call" | "message",
+  traced: T,
+): T {
+  return {
+    ...traced,
+    id: shown(kind, traced.id),
+    agent_id: shown("agent", traced.agent_id),
+    paths: traced.paths.map((path) => ({
+      ...path,
+      connection_id: path.connection_id && shown("connection", path.connection_id),
     })),
   };
 }

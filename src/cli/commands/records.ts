@@ -89,7 +89,7 @@ export function addRecordCommands(program: Command, io: Io, end: (code: number) 
         const trace = await client(command).get<TraceAnswer>(`/v1/trace?q=${encodeURIComponent(query)}`);
         if (outputOf(command).json) io.out(JSON.stringify(trace));
         else for (const line of describeTrace(trace)) io.out(line);
-        if (trace.calls.length === 0) end(exitCodes.notFound);
+        if (trace.calls.length + trace.messages.length === 0) end(exitCodes.notFound);
       });
   }
 }
@@ -97,26 +97,35 @@ export function addRecordCommands(program: Command, io: Io, end: (code: number) 
 const marks: Record<string, string> = { passed: "✔", failed: "✖", skipped: "–" };
 
 interface TraceAnswer {
-  calls: {
-    call_id: string;
-    customer_name: string | null;
-    created_at: string;
-    paths: {
-      provider: string;
-      state: string;
-      stations: { station: string; state: string; detail: string; action?: string }[];
-    }[];
-  }[];
+  calls: (Traced & { call_id: string })[];
+  messages: (Traced & { message_id: string })[];
   never_received?: { detail: string; curl: string };
+}
+
+interface Traced {
+  customer_name: string | null;
+  created_at: string;
+  paths: {
+    provider: string;
+    state: string;
+    stations: { station: string; state: string; detail: string; action?: string }[];
+  }[];
 }
 
 const stationMarks: Record<string, string> = { done: "✔", stopped: "✖", waiting: "…", skipped: "–", not_reached: " " };
 
-function describeTrace({ calls, never_received }: TraceAnswer): string[] {
-  if (calls.length === 0)
+function describeTrace({ calls, messages, never_received }: TraceAnswer): string[] {
+  if (calls.length + messages.length === 0)
     return [never_received?.detail ?? "Nothing found.", never_received?.curl ?? ""].filter(Boolean);
-  return calls.flatMap(({ call_id, customer_name, created_at, paths }) => [
-    `${call_id} · ${customer_name ?? "unknown caller"} · ${created_at}`,
+  return [
+    ...calls.flatMap((call) => describeTraced(call.call_id, call)),
+    ...messages.flatMap((message) => describeTraced(message.message_id, message)),
+  ];
+}
+
+function describeTraced(id: string, { customer_name, created_at, paths }: Traced): string[] {
+  return [
+    `${id} · ${customer_name ?? "unknown caller"} · ${created_at}`,
     ...paths.flatMap(({ provider, state, stations }) => [
       `  ${provider}: ${state}`,
       ...stations.map(
@@ -124,7 +133,7 @@ function describeTrace({ calls, never_received }: TraceAnswer): string[] {
           `    ${stationMarks[state] ?? " "} ${station.padEnd(9)} ${detail}${action ? ` → ${action}` : ""}`,
       ),
     ]),
-  ]);
+  ];
 }
 
 function remote(command: Command): Command {
