@@ -29,6 +29,7 @@ export interface Metrics {
 
 export interface Providers {
   get(id: string): Connector;
+  all(): Connector[];
   base(connector: Connector, host?: "api" | "auth"): string;
 }
 
@@ -41,6 +42,7 @@ export function createProviders(connectors: readonly Connector[], bases: Record<
       if (connector) return connector;
       throw new PlatformError("provider.unknown", `There is no connector "${id}".`);
     },
+    all: () => [...byId.values()],
     base({ id, hosts }, host = "api") {
       const configured = bases[id];
       const api = configured?.api ?? hosts.api;

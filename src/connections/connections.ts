@@ -5,6 +5,7 @@ import { type CheckLine, type CheckOptions, testConnection } from "./checklist.t
 import { type Log, type ProviderApp, silentLog } from "./config.ts";
 import { createConnect } from "./connect.ts";
 import type { Gateway } from "./gateway.ts";
+import { createHealthCheck } from "./health.ts";
 import { parseSettings } from "./in-use.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { type ConnectionRow, toRow } from "./row.ts";
@@ -67,6 +68,7 @@ export function createConnections(deps: ConnectionsDeps) {
     /** For the timetable. */
     purgeDisconnected: lifecycle.purge,
     refreshExpiring: gateway.tokens.refreshExpiring,
+    checkHealth: createHealthCheck({ db, gateway, clock, log }),
   };
 
   function list(
