@@ -105,6 +105,7 @@ export function createCapabilities(deps: Deps) {
     transport,
     lanes,
     calls: calling.calls,
+    retryFailed: calling.retryFailed,
     messages: calling.messages,
     inbound: receiving.inbound,
     flushRefusals: receiving.flushRefusals,

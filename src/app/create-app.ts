@@ -14,7 +14,7 @@ import { readEncryptionKeys } from "./encryption-keys.ts";
 import { createLog } from "./log.ts";
 import { collectProcessMetrics, createProviderMetrics } from "./metrics.ts";
 import { openStorage } from "./storage.ts";
-import { timetableEntries } from "./timetable.ts";
+import { refuseUnknownJob, timetableEntries } from "./timetable.ts";
 import { version } from "./version.ts";
 
 export interface App {
@@ -152,13 +152,14 @@ export async function createApp(
       readyChecks,
       runTimetable,
     });
-    const entries = timetableEntries({ db, connections, sweepIdempotencyKeys: api.sweepIdempotencyKeys });
+    const { retryFailed } = parts;
+    const { sweepIdempotencyKeys } = api;
+    const entries = timetableEntries({ db, clock, connections, retryFailed, sweepIdempotencyKeys });
     const timetable = createTimetable({ db, entries, clock, log });
-    const names = new Set(entries.map(({ name }) => name));
     return { db, parts, api, runner, timetable, port, url };
 
-    async function runTimetable(name: string): Promise<string | null> {
-      if (!names.has(name)) return null;
+    async function runTimetable(name: string): Promise<string> {
+      refuseUnknownJob(name, entries);
       return (await timetable.runNow(name)) ? "It ran." : "It is running already.";
     }
   }
