@@ -1,27 +1,30 @@
 // Written by scripts/generate-schema-types.ts from a migrated database. Do not edit.
 import type { ColumnType, GeneratedAlways } from "kysely";
+import type { Id } from "#core";
 
 /** What the column holds, and what an insert may leave out. */
 type Filled<T> = T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>;
 type Instant = ColumnType<Date, Date | string, Date | string>;
 /** Arrives parsed; is sent as JSON text, because the driver takes an array for an array of the database. */
 type Json = ColumnType<unknown, string, string>;
+/** Json that is an object in every row: only our code writes it. */
+type JsonObject = ColumnType<Record<string, unknown>, string, string>;
 /** Digits as text: exact. */
 type Numeric = ColumnType<string, string | number, string | number>;
 
 export interface AgentsTable {
-  id: string;
-  tenant_id: string;
+  id: Id<"agent">;
+  tenant_id: Id<"tenant">;
   external_id: string | null;
   name: string;
-  settings: Filled<Json>;
+  settings: Filled<JsonObject>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
 }
 
 export interface ApiKeysTable {
-  id: string;
-  tenant_id: string | null;
+  id: Id<"apiKey">;
+  tenant_id: Id<"tenant"> | null;
   name: string;
   secret_hash: Uint8Array;
   hint: string;
@@ -34,19 +37,19 @@ export interface ApiKeysTable {
 
 export interface AuditLogTable {
   id: string;
-  tenant_id: string | null;
+  tenant_id: Id<"tenant"> | null;
   actor: string;
   action: string;
   subject_kind: string;
   subject_id: string | null;
-  detail: Filled<Json>;
+  detail: Filled<JsonObject>;
   request_id: string | null;
   created_at: Filled<Instant>;
 }
 
 export interface CallImportsTable {
-  id: string;
-  tenant_id: string;
+  id: Id<"import">;
+  tenant_id: Id<"tenant">;
   accepted: Filled<number>;
   duplicates: Filled<number>;
   rejected: Filled<number>;
@@ -54,9 +57,9 @@ export interface CallImportsTable {
 }
 
 export interface CallSyncStepsTable {
-  call_sync_id: string;
+  call_sync_id: Id<"callSync">;
   step: string;
-  tenant_id: string;
+  tenant_id: Id<"tenant">;
   outcome: string;
   external_id: string | null;
   reason: string | null;
@@ -67,10 +70,10 @@ export interface CallSyncStepsTable {
 }
 
 export interface CallSyncsTable {
-  id: string;
-  tenant_id: string;
-  call_id: string | null;
-  connection_id: string;
+  id: Id<"callSync">;
+  tenant_id: Id<"tenant">;
+  call_id: Id<"call"> | null;
+  connection_id: Id<"connection">;
   state: Filled<string>;
   reason: string | null;
   detail: string | null;
@@ -81,18 +84,18 @@ export interface CallSyncsTable {
   started_at: Instant | null;
   finished_at: Instant | null;
   created_at: Filled<Instant>;
-  message_id: string | null;
+  message_id: Id<"message"> | null;
   automatic_retries: Filled<number>;
 }
 
 export interface CallsTable {
-  id: Filled<string>;
-  tenant_id: string;
-  agent_id: string;
+  id: Filled<Id<"call">>;
+  tenant_id: Id<"tenant">;
+  agent_id: Id<"agent">;
   call_id: string;
   source: Filled<string>;
   body_hash: Uint8Array | null;
-  contact_id: string | null;
+  contact_id: Id<"contact"> | null;
   customer_name: string | null;
   customer_phone: string | null;
   customer_phone_raw: string | null;
@@ -110,14 +113,14 @@ export interface CallsTable {
   routed_at: Instant | null;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
-  import_id: string | null;
+  import_id: Id<"import"> | null;
 }
 
 export interface ConnectTokensTable {
-  id: string;
-  tenant_id: string;
-  agent_id: string | null;
-  connection_id: string | null;
+  id: Id<"connectToken">;
+  tenant_id: Id<"tenant">;
+  agent_id: Id<"agent"> | null;
+  connection_id: Id<"connection"> | null;
   mode: string;
   providers: string[];
   origins: Filled<string[]>;
@@ -126,9 +129,9 @@ export interface ConnectTokensTable {
 }
 
 export interface ConnectionsTable {
-  id: string;
-  tenant_id: string;
-  agent_id: string | null;
+  id: Id<"connection">;
+  tenant_id: Id<"tenant">;
+  agent_id: Id<"agent"> | null;
   provider: string;
   environment: Filled<string>;
   name: string | null;
@@ -141,9 +144,9 @@ export interface ConnectionsTable {
   external_account_id: string | null;
   external_account_name: string | null;
   scopes: Filled<string[]>;
-  settings: Filled<Json>;
-  provider_state: Filled<Json>;
-  health: Filled<Json>;
+  settings: Filled<JsonObject>;
+  provider_state: Filled<JsonObject>;
+  health: Filled<JsonObject>;
   webhook_key: string;
   last_success_at: Instant | null;
   last_error_at: Instant | null;
@@ -155,8 +158,8 @@ export interface ConnectionsTable {
 }
 
 export interface ContactsTable {
-  id: string;
-  tenant_id: string;
+  id: Id<"contact">;
+  tenant_id: Id<"tenant">;
   full_name: string | null;
   phone: string | null;
   email: string | null;
@@ -169,8 +172,8 @@ export interface ContactsTable {
 }
 
 export interface CredentialsTable {
-  connection_id: string;
-  tenant_id: string;
+  connection_id: Id<"connection">;
+  tenant_id: Id<"tenant">;
   envelope: string;
   key_id: string;
   version: Filled<number>;
@@ -180,15 +183,22 @@ export interface CredentialsTable {
   updated_at: Filled<Instant>;
 }
 
+export interface EventWatchersTable {
+  tenant_id: Id<"tenant">;
+  until: Instant;
+}
+
 export interface EventsTable {
-  id: Filled<string>;
-  tenant_id: string;
+  id: Filled<Id<"event">>;
+  tenant_id: Id<"tenant">;
   type: string;
   subject_kind: string;
   subject_id: string | null;
   payload: Filled<Json>;
   origin: Filled<string>;
   created_at: Filled<Instant>;
+  xid: Filled<string>;
+  seq: GeneratedAlways<number>;
 }
 
 export interface IdempotencyKeysTable {
@@ -202,18 +212,18 @@ export interface IdempotencyKeysTable {
 }
 
 export interface IdentityClaimsTable {
-  connection_id: string;
+  connection_id: Id<"connection">;
   claim_key: string;
-  tenant_id: string;
+  tenant_id: Id<"tenant">;
   external_kind: Filled<string>;
   external_id: string | null;
   claimed_at: Filled<Instant>;
 }
 
 export interface InboundEventsTable {
-  id: string;
-  tenant_id: string;
-  connection_id: string;
+  id: Id<"inboundEvent">;
+  tenant_id: Id<"tenant">;
+  connection_id: Id<"connection">;
   provider: string;
   type: string | null;
   dedupe_key: string;
@@ -241,7 +251,7 @@ export interface InboundRefusalsTable {
 
 export interface LanesTable {
   key: string;
-  tenant_id: string;
+  tenant_id: Id<"tenant">;
   kind: string;
   subject_id: string;
   due_at: Instant | null;
@@ -255,8 +265,8 @@ export interface LanesTable {
 
 export interface LinksTable {
   id: string;
-  tenant_id: string;
-  connection_id: string;
+  tenant_id: Id<"tenant">;
+  connection_id: Id<"connection">;
   kind: string;
   record_id: string;
   external_id: string;
@@ -264,14 +274,14 @@ export interface LinksTable {
 }
 
 export interface MessagesTable {
-  id: Filled<string>;
-  tenant_id: string;
-  agent_id: string;
+  id: Filled<Id<"message">>;
+  tenant_id: Id<"tenant">;
+  agent_id: Id<"agent">;
   message_id: string;
   conversation_id: string | null;
   source: Filled<string>;
   body_hash: Uint8Array | null;
-  contact_id: string | null;
+  contact_id: Id<"contact"> | null;
   direction: string;
   customer_name: string | null;
   customer_phone: string | null;
@@ -286,11 +296,11 @@ export interface MessagesTable {
 
 export interface OauthStatesTable {
   state_hash: Uint8Array;
-  tenant_id: string;
+  tenant_id: Id<"tenant">;
   provider: string;
   environment: string;
-  agent_id: string | null;
-  connection_id: string | null;
+  agent_id: Id<"agent"> | null;
+  connection_id: Id<"connection"> | null;
   browser_hash: Uint8Array;
   verifier_envelope: string | null;
   key_id: string | null;
@@ -301,7 +311,7 @@ export interface OauthStatesTable {
 
 export interface ProviderAppsTable {
   id: string;
-  tenant_id: string;
+  tenant_id: Id<"tenant">;
   provider: string;
   environment: Filled<string>;
   client_id: string;
@@ -311,18 +321,18 @@ export interface ProviderAppsTable {
 }
 
 export interface ProviderMetadataTable {
-  connection_id: string;
+  connection_id: Id<"connection">;
   kind: string;
-  tenant_id: string;
+  tenant_id: Id<"tenant">;
   data: Json;
   fetched_at: Filled<Instant>;
 }
 
 export interface ProviderWritesTable {
-  connection_id: string;
+  connection_id: Id<"connection">;
   action: string;
   dedupe_key: string;
-  tenant_id: string;
+  tenant_id: Id<"tenant">;
   state: Filled<string>;
   external_id: string | null;
   result: Json | null;
@@ -337,12 +347,12 @@ export interface RateBucketsTable {
 }
 
 export interface TenantsTable {
-  id: string;
+  id: Id<"tenant">;
   external_id: string | null;
   name: string;
   time_zone: Filled<string>;
   country: Filled<string>;
-  settings: Filled<Json>;
+  settings: Filled<JsonObject>;
   created_at: Filled<Instant>;
   updated_at: Filled<Instant>;
 }
@@ -365,8 +375,8 @@ export interface WakeOutboxTable {
 
 export interface WebhookSecretsTable {
   id: string;
-  tenant_id: string;
-  connection_id: string;
+  tenant_id: Id<"tenant">;
+  connection_id: Id<"connection">;
   envelope: string;
   key_id: string;
   is_active: Filled<boolean>;
@@ -386,6 +396,7 @@ export interface Database {
   connections: ConnectionsTable;
   contacts: ContactsTable;
   credentials: CredentialsTable;
+  event_watchers: EventWatchersTable;
   events: EventsTable;
   idempotency_keys: IdempotencyKeysTable;
   identity_claims: IdentityClaimsTable;
