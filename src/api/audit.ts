@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { TenantId } from "#core";
-import type { Db, Queryable } from "#db";
+import type { Db, Tx } from "#db";
 
 export interface AuditRecord {
   actor: string;
@@ -21,19 +21,18 @@ export function createAudit({ db, log }: { db: Db; log: (record: AuditRecord) =>
   };
 }
 
-async function insert(tx: Queryable, tenantId: TenantId, record: AuditRecord): Promise<void> {
-  await tx.query(
-    `insert into audit_log (id, tenant_id, actor, action, subject_kind, subject_id, detail, request_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [
-      randomUUIDv7(),
-      tenantId,
-      record.actor,
-      record.action,
-      record.subjectKind,
-      record.subjectId,
-      JSON.stringify(record.detail),
-      record.requestId,
-    ],
-  );
+async function insert({ kysely }: Tx, tenantId: TenantId, record: AuditRecord): Promise<void> {
+  await kysely
+    .insertInto("audit_log")
+    .values({
+      id: randomUUIDv7(),
+      tenant_id: tenantId,
+      actor: record.actor,
+      action: record.action,
+      subject_kind: record.subjectKind,
+      subject_id: record.subjectId,
+      detail: JSON.stringify(record.detail),
+      request_id: record.requestId,
+    })
+    .execute();
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Clock, errorCodes, PlatformError, toPlatformError } from "#core";
-import type { Db } from "#db";
+import { type Db, now } from "#db";
 import type { Tokens } from "./tokens.ts";
 
 /** An answer as it is kept: what a repeat of the request gets. */
@@ -13,12 +13,6 @@ export interface KeptAnswer {
 const keepHours = 24;
 /** A request that did not finish in this time died with its process; a repeat may take its place. */
 const abandonedMs = 120_000;
-
-interface KeyRow {
-  body_hash: Buffer;
-  status: number | null;
-  answer: string | null;
-}
 
 /** The same Idempotency-Key with the same body runs once and is answered the same each time, for 24 hours. */
 export function createIdempotency({ db, tokens, clock }: { db: Db; tokens: Tokens; clock: Clock }) {
@@ -55,7 +49,7 @@ export function createIdempotency({ db, tokens, clock }: { db: Db; tokens: Token
   /** Takes the key for this request; answers the kept answer when an earlier one has finished. */
   function claim(scope: string, key: string, hash: Buffer): Promise<KeptAnswer | null> {
     return db.transaction(async (tx) => {
-      const now = new Date(clock.now()).toISOString();
+      // As text: who may take a key over is one condition on the old row and the new, and is read as one.
       const claimed = await tx.query(
         `insert into idempotency_keys as k (scope, key, body_hash, created_at, expires_at)
          values ($1, $2, $3, $4, $4::timestamptz + interval '${keepHours} hours')
@@ -65,13 +59,15 @@ export function createIdempotency({ db, tokens, clock }: { db: Db; tokens: Token
             or (k.status is null and k.body_hash = excluded.body_hash
                 and k.created_at <= excluded.created_at - interval '${abandonedMs} ms')
          returning 1`,
-        [scope, key, hash, now],
+        [scope, key, hash, new Date(clock.now())],
       );
       if (claimed.length > 0) return null;
-      const [row] = await tx.query<KeyRow>(
-        "select body_hash, status, answer from idempotency_keys where scope = $1 and key = $2",
-        [scope, key],
-      );
+      const row = await tx.kysely
+        .selectFrom("idempotency_keys")
+        .select(["body_hash", "status", "answer"])
+        .where("scope", "=", scope)
+        .where("key", "=", key)
+        .executeTakeFirst();
       if (row && !hash.equals(row.body_hash))
         throw new PlatformError("idempotency.mismatch", "This Idempotency-Key was used with another body.");
       if (!row || row.status === null || row.answer === null)
@@ -87,25 +83,28 @@ export function createIdempotency({ db, tokens, clock }: { db: Db; tokens: Token
 
   // Sealed, because some answers carry a secret that is otherwise shown once.
   async function keep(scope: string, key: string, answer: KeptAnswer): Promise<void> {
-    await db.transaction((tx) =>
-      tx.query("update idempotency_keys set status = $3, answer = $4 where scope = $1 and key = $2", [
-        scope,
-        key,
-        answer.status,
-        tokens.seal(JSON.stringify(answer)),
-      ]),
+    const kept = { status: answer.status, answer: tokens.seal(JSON.stringify(answer)) };
+    await db.transaction(({ kysely }) =>
+      kysely.updateTable("idempotency_keys").set(kept).where("scope", "=", scope).where("key", "=", key).execute(),
     );
   }
 
   async function release(scope: string, key: string): Promise<void> {
-    await db.transaction((tx) =>
-      tx.query("delete from idempotency_keys where scope = $1 and key = $2 and status is null", [scope, key]),
+    await db.transaction(({ kysely }) =>
+      kysely
+        .deleteFrom("idempotency_keys")
+        .where("scope", "=", scope)
+        .where("key", "=", key)
+        .where("status", "is", null)
+        .execute(),
     );
   }
 
   /** Removes what is older than 24 hours; for the timetable. */
   async function sweep(): Promise<void> {
-    await db.transaction((tx) => tx.query("delete from idempotency_keys where expires_at <= now()"));
+    await db.transaction(({ kysely }) =>
+      kysely.deleteFrom("idempotency_keys").where("expires_at", "<=", now).execute(),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
-import { newId, type Page, type PageRequest, readPage, type TenantId, toPublicId } from "#core";
-import type { Db } from "#db";
+import { type Id, newId, type Page, type PageRequest, readPage, type TenantId, toPublicId } from "#core";
+import { type Db, inKeyset, now } from "#db";
 import type { ApiKey } from "./contract/api-keys.ts";
 import type { Scope } from "./contract/session.ts";
 import { hashKey, keyHint, newKeySecret } from "./keys.ts";
@@ -15,6 +15,18 @@ export interface ApiKeyRow {
   revoked_at: Date | null;
   last_used_at: Date | null;
 }
+
+const shownColumns = [
+  "id",
+  "tenant_id",
+  "name",
+  "hint",
+  "scopes",
+  "created_at",
+  "expires_at",
+  "revoked_at",
+  "last_used_at",
+] as const;
 
 export interface NewApiKey {
   /** Null: a host key. */
@@ -33,17 +45,16 @@ export function createKeyStore(db: Db) {
   async function add(key: NewApiKey): Promise<{ id: string; secret: string }> {
     const id = newId("apiKey");
     const secret = key.secret ?? newKeySecret();
-    const values = [id, key.name, hashKey(secret), keyHint(secret), key.scopes, key.expiresAt ?? null];
-    if (key.tenantId === null)
+    const { tenantId, name } = key;
+    const [secretHash, hint, scopes] = [hashKey(secret), keyHint(secret), [...key.scopes]];
+    const expiresAt = key.expiresAt ?? null;
+    if (tenantId === null) {
+      const values = [id, name, secretHash, hint, scopes, expiresAt];
       await db.transaction((tx) => tx.query("select add_host_api_key($1, $2, $3, $4, $5, $6)", values));
-    else
-      await db.withTenant(key.tenantId, (tx) =>
-        tx.query(
-          `insert into api_keys (id, name, secret_hash, hint, scopes, expires_at, tenant_id)
-           values ($1, $2, $3, $4, $5, $6, $7)`,
-          [...values, key.tenantId],
-        ),
-      );
+    } else {
+      const row = { id, tenant_id: tenantId, name, secret_hash: secretHash, hint, scopes, expires_at: expiresAt };
+      await db.withTenant(tenantId, ({ kysely }) => kysely.insertInto("api_keys").values(row).execute());
+    }
     return { id, secret };
   }
 
@@ -53,28 +64,29 @@ export function createKeyStore(db: Db) {
       const rows = await db.transaction((tx) => tx.query<ApiKeyRow>("select * from list_host_api_keys()"));
       return { data: rows, nextCursor: null, prevCursor: null };
     }
-    return db.withTenant(tenantId, (tx) =>
-      readPage(page, ({ id, operator, order, limit }) =>
-        tx.query<ApiKeyRow>(
-          `select * from api_keys where $1::uuid is null or id ${operator} $1 order by id ${order} limit $2`,
-          [id, limit],
-        ),
-      ),
-    );
+    return db.withTenant(tenantId, ({ kysely }) => {
+      const keys = kysely.selectFrom("api_keys").select(shownColumns).$narrowType<{ scopes: Scope[] }>();
+      return readPage(page, (keyset) => inKeyset(keys, keyset).execute());
+    });
   }
 
   /** False when there is no such key, or it was revoked before. */
-  async function revoke(tenantId: TenantId | null, id: string): Promise<boolean> {
+  async function revoke(tenantId: TenantId | null, id: Id<"apiKey">): Promise<boolean> {
     if (tenantId === null) {
       const [row] = await db.transaction((tx) =>
         tx.query<{ revoked: boolean | null }>("select revoke_host_api_key($1) as revoked", [id]),
       );
       return row?.revoked === true;
     }
-    const rows = await db.withTenant(tenantId, (tx) =>
-      tx.query("update api_keys set revoked_at = now() where id = $1 and revoked_at is null returning 1", [id]),
+    const { numUpdatedRows } = await db.withTenant(tenantId, ({ kysely }) =>
+      kysely
+        .updateTable("api_keys")
+        .set({ revoked_at: now })
+        .where("id", "=", id)
+        .where("revoked_at", "is", null)
+        .executeTakeFirst(),
     );
-    return rows.length > 0;
+    return numUpdatedRows > 0n;
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AgentId, newId, PlatformError, readPage, type TenantId, toPublicId, tryParsePublicId } from "#core";
-import type { Db, Queryable } from "#db";
+import { type Db, inKeyset, now, type Tx } from "#db";
 import { Agent, AgentCreate, AgentPage, AgentUpdate } from "../contract/agents.ts";
 import { IdParams, pageQuery } from "../contract/common.ts";
 import { pageRequest, toPageBody } from "../paging.ts";
@@ -40,13 +40,8 @@ export function agentRoutes({ db }: { db: Db }): Route[] {
       reply: { status: 200, description: "A page of agents.", schema: AgentPage },
       errors: ["request.invalid"],
       async handle({ tenantId, query }) {
-        const page = await db.withTenant(tenantId, (tx) =>
-          readPage(pageRequest(query), ({ id, operator, order, limit }) =>
-            tx.query<AgentRow>(
-              `select * from agents where $1::uuid is null or id ${operator} $1 order by id ${order} limit $2`,
-              [id, limit],
-            ),
-          ),
+        const page = await db.withTenant(tenantId, ({ kysely }) =>
+          readPage(pageRequest(query), (keyset) => inKeyset(kysely.selectFrom("agents").selectAll(), keyset).execute()),
         );
         return { body: toPageBody(page, present) };
       },
@@ -64,12 +59,15 @@ export function agentRoutes({ db }: { db: Db }): Route[] {
       errors: ["request.invalid", "request.conflict"],
       examples: { body: { name: "Front desk", external_id: "agent_xyz789" }, reply: anAgent },
       async handle({ tenantId, body }) {
-        const [row] = await db.withTenant(tenantId, (tx) =>
-          tx.query<AgentRow>(
-            `insert into agents (id, tenant_id, external_id, name, settings) values ($1, $2, $3, $4, $5)
-             on conflict do nothing returning *`,
-            [newId("agent"), tenantId, body.external_id ?? null, body.name, JSON.stringify(body.settings)],
-          ),
+        const { external_id, name } = body;
+        const settings = JSON.stringify(body.settings);
+        const row = await db.withTenant(tenantId, ({ kysely }) =>
+          kysely
+            .insertInto("agents")
+            .values({ id: newId("agent"), tenant_id: tenantId, external_id, name, settings })
+            .onConflict((conflict) => conflict.doNothing())
+            .returningAll()
+            .executeTakeFirst(),
         );
         if (!row) throw taken(body.external_id);
         const agent = present(row);
@@ -107,21 +105,18 @@ export function agentRoutes({ db }: { db: Db }): Route[] {
       errors: ["request.not_found", "request.invalid", "request.conflict"],
       examples: { body: { name: "Night desk" }, reply: { ...anAgent, name: "Night desk" } },
       async handle({ tenantId, params, body }) {
-        const change = async (tx: Queryable) => {
+        const { external_id, name } = body;
+        const settings = body.settings && JSON.stringify(body.settings);
+        const change = async (tx: Tx) => {
           const { id } = await readAgent(tx, params.id);
-          return tx.query<AgentRow>(
-            `update agents set name = coalesce($2, name), settings = coalesce($3::jsonb, settings),
-               external_id = case when $4 then $5 else external_id end, updated_at = now() where id = $1 returning *`,
-            [
-              id,
-              body.name ?? null,
-              body.settings ? JSON.stringify(body.settings) : null,
-              body.external_id !== undefined,
-              body.external_id ?? null,
-            ],
-          );
+          return tx.kysely
+            .updateTable("agents")
+            .set({ external_id, name, settings, updated_at: now }) // what is undefined stays
+            .where("id", "=", id)
+            .returningAll()
+            .executeTakeFirst();
         };
-        const [row] = await db.withTenant(tenantId, change).catch((error) => {
+        const row = await db.withTenant(tenantId, change).catch((error) => {
           throw isUniqueViolation(error) ? taken(body.external_id) : error;
         });
         const agent = present(found("agent", row));
@@ -143,6 +138,7 @@ export function agentRoutes({ db }: { db: Db }): Route[] {
       async handle({ tenantId, params }) {
         const id = await db.withTenant(tenantId, async (tx) => {
           const { id } = await readAgent(tx, params.id);
+          // One look at both tables, in words of SQL.
           const kept = await tx.query(
             `select 1 where exists (select from calls where agent_id = $1) or exists (select from connections where agent_id = $1)`,
             [id],
@@ -152,7 +148,7 @@ export function agentRoutes({ db }: { db: Db }): Route[] {
               "request.conflict",
               "The agent has calls or connections, which would be lost with it.",
             );
-          await tx.query("delete from agents where id = $1", [id]);
+          await tx.kysely.deleteFrom("agents").where("id", "=", id).execute();
           return id;
         });
         return { audit: { subjectId: toPublicId("agent", id) } };
@@ -162,11 +158,10 @@ export function agentRoutes({ db }: { db: Db }): Route[] {
 }
 
 /** An agent by our id or the host's own. Throws `request.not_found`. */
-export async function readAgent(tx: Queryable, wanted: string): Promise<AgentRow> {
+export async function readAgent({ kysely }: Tx, wanted: string): Promise<AgentRow> {
   const id = tryParsePublicId("agent", wanted);
-  const [row] = id
-    ? await tx.query<AgentRow>("select * from agents where id = $1", [id])
-    : await tx.query<AgentRow>("select * from agents where external_id = $1", [wanted]);
+  const agents = kysely.selectFrom("agents").selectAll();
+  const row = await (id ? agents.where("id", "=", id) : agents.where("external_id", "=", wanted)).executeTakeFirst();
   if (!row) throw notFound("agent");
   return row;
 }

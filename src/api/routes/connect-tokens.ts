@@ -62,13 +62,17 @@ export function connectTokenRoutes(deps: {
           ...claims,
           connectionId: connection?.id ?? null,
         });
-        await db.withTenant(tenantId, (tx) =>
-          tx.query(
-            `insert into connect_tokens (id, tenant_id, agent_id, connection_id, mode, providers, origins, expires_at)
-             values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-            [id, tenantId, agentId, connection?.id ?? null, body.mode, body.providers, origins, expiresAt],
-          ),
-        );
+        const row = {
+          id,
+          tenant_id: tenantId,
+          agent_id: agentId,
+          connection_id: connection?.id ?? null,
+          mode: body.mode,
+          providers: body.providers,
+          origins,
+          expires_at: expiresAt,
+        };
+        await db.withTenant(tenantId, ({ kysely }) => kysely.insertInto("connect_tokens").values(row).execute());
         const made: ConnectToken = {
           id: toPublicId("connectToken", id),
           token,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { newId, PlatformError, type TenantId, toPublicId, tryParsePublicId } from "#core";
-import type { Db } from "#db";
+import { type Db, now } from "#db";
 import type { Auth, Principal, TenantRow } from "../auth.ts";
 import { IdParams, pageQuery } from "../contract/common.ts";
 import { Tenant, TenantCreate, TenantPage, TenantUpdate } from "../contract/tenants.ts";
@@ -69,12 +69,15 @@ export function tenantRoutes({ db, auth }: { db: Db; auth: Auth }): Route[] {
       async handle({ principal, body }) {
         refuseTenantKeys(principal);
         const id = newId("tenant");
-        const [row] = await db.withTenant(id, (tx) =>
-          tx.query<TenantRow>(
-            `insert into tenants (id, external_id, name, time_zone, country, settings) values ($1, $2, $3, $4, $5, $6)
-             on conflict do nothing returning *`,
-            [id, body.external_id ?? null, body.name, body.time_zone, body.country, JSON.stringify(body.settings)],
-          ),
+        const { external_id, name, time_zone, country } = body;
+        const values = { id, external_id, name, time_zone, country, settings: JSON.stringify(body.settings) };
+        const row = await db.withTenant(id, ({ kysely }) =>
+          kysely
+            .insertInto("tenants")
+            .values(values)
+            .onConflict((conflict) => conflict.doNothing())
+            .returningAll()
+            .executeTakeFirst(),
         );
         if (!row) throw taken(body.external_id);
         auth.forget(); // "no such tenant" may be remembered
@@ -116,23 +119,16 @@ export function tenantRoutes({ db, auth }: { db: Db; auth: Auth }): Route[] {
       examples: { body: { time_zone: "America/Chicago" }, reply: { ...aTenant, time_zone: "America/Chicago" } },
       async handle({ principal, params, body }) {
         const { id } = await readOwn(principal, params.id);
+        const { external_id, name, time_zone, country } = body;
         const settings = body.settings && JSON.stringify(body.settings);
-        const [row] = await db
-          .withTenant(id, (tx) =>
-            tx.query<TenantRow>(
-              `update tenants set name = coalesce($2, name), time_zone = coalesce($3, time_zone), country = coalesce($4, country),
-                 settings = coalesce($5::jsonb, settings), external_id = case when $6 then $7 else external_id end,
-                 updated_at = now() where id = $1 returning *`,
-              [
-                id,
-                body.name ?? null,
-                body.time_zone ?? null,
-                body.country ?? null,
-                settings ?? null,
-                body.external_id !== undefined,
-                body.external_id ?? null,
-              ],
-            ),
+        const row = await db
+          .withTenant(id, ({ kysely }) =>
+            kysely
+              .updateTable("tenants")
+              .set({ external_id, name, time_zone, country, settings, updated_at: now }) // what is undefined stays
+              .where("id", "=", id)
+              .returningAll()
+              .executeTakeFirst(),
           )
           .catch((error) => {
             throw isUniqueViolation(error) ? taken(body.external_id) : error;
@@ -157,14 +153,14 @@ export function tenantRoutes({ db, auth }: { db: Db; auth: Auth }): Route[] {
       async handle({ principal, params }) {
         refuseTenantKeys(principal);
         const { id } = await readOwn(principal, params.id);
-        await db.withTenant(id, async (tx) => {
-          const live = await tx.query("select 1 from connections where status <> 'disconnected' limit 1");
-          if (live.length > 0)
+        await db.withTenant(id, async ({ kysely }) => {
+          const live = kysely.selectFrom("connections").select("id").where("status", "<>", "disconnected").limit(1);
+          if (await live.executeTakeFirst())
             throw new PlatformError(
               "request.conflict",
               "The tenant still has connected accounts. Disconnect them first.",
             );
-          await tx.query("delete from tenants where id = $1", [id]);
+          await kysely.deleteFrom("tenants").where("id", "=", id).execute();
         });
         auth.forget();
         return { audit: { subjectId: toPublicId("tenant", id), tenantId: null } };
