@@ -52,7 +52,7 @@ export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
       return { connection, claimed, knownContacts: await readClaims(tx, connectionId, keys), due: null };
     });
     if (!start) return { next: "idle" };
-    if (start.claimed.length === 0) return nextOf(start.due);
+    if (start.claimed.length === 0) return nextOf(start.due, false);
 
     const [works, poisoned] = sortOut(start.claimed);
     let context: StageContext;
@@ -102,12 +102,12 @@ export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
     poisoned: SyncEnd[],
   ): Promise<SliceResult> {
     await endSyncs(tx, [...works.map((work) => endOf(work, (attempt) => backoffMs(attempt))), ...poisoned]);
-    return nextOf(await nextSyncDue(tx, connectionId));
+    return nextOf(await nextSyncDue(tx, connectionId), works.length + poisoned.length === sliceSize);
   }
 
-  function nextOf(due: Date | null): SliceResult {
+  function nextOf(due: Date | null, wasFull: boolean): SliceResult {
     if (!due) return { next: "idle" };
-    return due.getTime() <= needs.clock.now() ? { next: "now" } : { next: "at", at: due };
+    return wasFull && due.getTime() <= needs.clock.now() ? { next: "now" } : { next: "at", at: due };
   }
 }
 

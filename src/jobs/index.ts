@@ -1,3 +1,4 @@
+export { type Bell, createBell } from "./bell.ts";
 export { type BullmqTransportOptions, createBullmqTransport } from "./bullmq-transport.ts";
 export type { Lane, LaneHandler, Lanes, Slice, SliceResult, TimetableEntry } from "./jobs.ts";
 export { createLanes, type LanesOptions, type LocalLanes } from "./lanes.ts";

@@ -28,7 +28,10 @@ export interface Slice {
   transaction<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-/** What is left after a slice: nothing, more work now, or work at a later time. */
+/**
+ * What is left after a slice: nothing, work at a time (which may have come), or more work than one slice takes: only then
+ * does the lane go on without the short rest in which new work gathers.
+ */
 export type SliceResult = { next: "idle" } | { next: "now" } | { next: "at"; at: Date };
 
 /** How one kind of lane is worked. A thrown error is logged and the lane comes back with back-off; units count their own attempts. */

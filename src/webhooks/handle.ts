@@ -49,7 +49,7 @@ export function createInboundHandler(deps: HandleDeps): LaneHandler {
     const ends = await Promise.all(claimed.map((event) => handle(slice, connection, event)));
     return slice.transaction(async (tx) => {
       await endEvents(tx, ends);
-      return nextOf(tx, connectionId);
+      return nextOf(tx, connectionId, claimed.length === sliceSize);
     });
   }
 
@@ -117,10 +117,10 @@ export function createInboundHandler(deps: HandleDeps): LaneHandler {
     return call;
   }
 
-  async function nextOf(tx: Tx, connectionId: string): Promise<SliceResult> {
+  async function nextOf(tx: Tx, connectionId: string, wasFull: boolean): Promise<SliceResult> {
     const due = await nextEventDue(tx, connectionId);
     if (!due) return { next: "idle" };
-    return due.getTime() <= deps.clock.now() ? { next: "now" } : { next: "at", at: due };
+    return wasFull && due.getTime() <= deps.clock.now() ? { next: "now" } : { next: "at", at: due };
   }
 }
 
