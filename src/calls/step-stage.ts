@@ -10,7 +10,8 @@ export async function stepStage(
   works: readonly Work[],
 ): Promise<void> {
   const { actions } = context.connector;
-  if (!actions[step]) return;
+  const wanted = actions[step];
+  if (!wanted || wanted.isOn?.(context.api) === false) return;
   const open = works.filter((work) => !work.deferredBy && !work.finished.has(step) && applies(step, work));
   const [ready, withoutContact] = actions.createContact
     ? split(open, ({ contactId }) => contactId !== null)

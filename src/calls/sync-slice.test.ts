@@ -214,6 +214,25 @@ forEachEngine((engine, open) => {
       assert.deepEqual([world.crm.contacts.size, world.crm.notes.size], [1, 0]);
     });
 
+    test("a step that the settings do not ask for leaves no trace, neither in the steps nor in the write ledger", async () => {
+      const world = await createCallsWorld(db);
+      const { note } = world.crm.connector.actions;
+      world.crm.connector.actions.deal = { ...(note ?? assert.fail()), isOn: () => false };
+      const call = await world.calls.accept(world.tenantId, aCall(), "api");
+
+      await world.work();
+
+      const [sync] = await world.calls.syncs(world.tenantId, "id" in call ? call.id : assert.fail());
+      assert.deepEqual(
+        sync?.steps.map(({ step }) => step),
+        ["contact", "note"],
+      );
+      assert.deepEqual(await world.query("select action from provider_writes order by action"), [
+        { action: "create_contact" },
+        { action: "note" },
+      ]);
+    });
+
     test("a connection that needs reauthorization keeps its work as it is", async () => {
       const world = await createCallsWorld(db, { status: "needs_reauth" });
       await world.calls.accept(world.tenantId, aCall(), "api");

@@ -36,6 +36,8 @@ export type WriteIdentity<Input> =
 export interface Action<Input> {
   /** The provider's own largest batch; 1 where it has none. */
   batchSize: number;
+  /** Whether the connection's settings ask for this step at all; always when absent. A step that is off leaves no trace. */
+  isOn?(api: Pick<ProviderApi, "connection">): boolean;
   identity: WriteIdentity<Input>;
   /**
    * Writes at most `batchSize` units; answers one outcome per unit, in order. May throw for all of them: a refused content

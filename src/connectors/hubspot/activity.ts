@@ -19,6 +19,8 @@ export interface ActivityDescription<Input extends OnContact> {
   reference(input: Input): string;
   /** The property that holds it. */
   referenceProperty: string;
+  /** Whether the settings ask for it at all; always when absent. */
+  isOn?(settings: HubSpotSettings): boolean;
   /** Why this one gets none; null when it does. */
   skip(input: Input, settings: HubSpotSettings): { reason: string; detail: string } | null;
   properties(input: Input, settings: HubSpotSettings): Record<string, string>;
@@ -28,6 +30,7 @@ export interface ActivityDescription<Input extends OnContact> {
 export function activityAction<Input extends OnContact>(description: ActivityDescription<Input>): Action<Input> {
   return {
     batchSize,
+    isOn: (api) => description.isOn?.(settingsOf(api)) ?? true,
     identity: {
       kind: "probe",
       find: (api, units) => findWritten(api, units, description),

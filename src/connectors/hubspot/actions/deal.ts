@@ -7,6 +7,7 @@ export const deal = activityAction<CallStepInput>({
   associationTypeId: 3,
   reference: ({ call }) => callReference(call.call_id),
   referenceProperty: "description",
+  isOn: ({ pipeline_id, default_stage_id }) => Boolean(pipeline_id && default_stage_id),
   skip({ call }, { pipeline_id, default_stage_id, deal_on_outcomes }) {
     if (!pipeline_id || !default_stage_id) {
       return { reason: "not_configured", detail: "The connection names no pipeline and stage for deals." };

@@ -12,6 +12,7 @@ import { settingsOf } from "../settings.ts";
 export const workflow: Action<CallStepInput> = {
   batchSize: 10, // side by side: what the limit lets through in a second, so that none waits long for its turn
   identity: { kind: "none" },
+  isOn: (api) => settingsOf(api).workflow_id !== null,
   async perform(api, units) {
     const { workflow_id } = settingsOf(api);
     if (workflow_id === null) {
