@@ -260,8 +260,11 @@ async function createFleet({
     }
   }
 
+  // The point that was met least often; of several, the one that was tried least often.
   function ownKill(): Record<string, string> {
-    const [point] = killPoints.toSorted((a, b) => (planned[a] ?? 0) - (planned[b] ?? 0));
+    const [point] = killPoints.toSorted(
+      (a, b) => (points[a] ?? 0) - (points[b] ?? 0) || (planned[a] ?? 0) - (planned[b] ?? 0),
+    );
     if (!point) throw new Error("There are no points.");
     planned[point] = (planned[point] ?? 0) + 1;
     return { CHAOS_KILL_AT: point, CHAOS_KILL_ON_PASS: String(1 + dice.below(passesOf[point])) };
