@@ -24,19 +24,16 @@ export const installation = "installation";
 export function createAppOf({ vault, apps }: { vault: Vault; apps: Record<string, ProviderApp> }): AppOf {
   return {
     async forSignIn(tx, provider, environment) {
-      const [row] = await tx.query<AppRow>(
-        "select id, tenant_id, client_id, secret_envelope from provider_apps where provider = $1 and environment = $2",
-        [provider, environment],
-      );
+      const row = await selectApps(tx)
+        .where("provider", "=", provider)
+        .where("environment", "=", environment)
+        .executeTakeFirst();
       if (row) return { app: open(row), reference: row.id };
       return { app: ofInstallation(provider), reference: installation };
     },
     async byReference(tx, provider, _environment, reference) {
       if (reference === installation) return ofInstallation(provider);
-      const [row] = await tx.query<AppRow>(
-        "select id, tenant_id, client_id, secret_envelope from provider_apps where id = $1",
-        [reference],
-      );
+      const row = await selectApps(tx).where("id", "=", reference).executeTakeFirst();
       if (row) return open(row);
       throw new PlatformError("connection.needs_reauth", "The OAuth app that this account signed in with was removed.");
     },
@@ -57,6 +54,10 @@ export function createAppOf({ vault, apps }: { vault: Vault; apps: Record<string
   }
 }
 
+function selectApps({ kysely }: Tx) {
+  return kysely.selectFrom("provider_apps").select(["id", "tenant_id", "client_id", "secret_envelope"]);
+}
+
 /** Stores a tenant's own OAuth app; the new secret takes the place of the old one, connections keep working. */
 export async function saveProviderApp(
   tx: Tx,
@@ -64,35 +65,39 @@ export async function saveProviderApp(
   tenantId: TenantId,
   app: ProviderApp & { provider: string; environment: string },
 ): Promise<{ id: string }> {
-  const [known] = await tx.query<{ id: string }>(
-    "select id from provider_apps where provider = $1 and environment = $2 for update",
-    [app.provider, app.environment],
-  );
+  const { provider, environment } = app;
+  const known = await selectApps(tx)
+    .where("provider", "=", provider)
+    .where("environment", "=", environment)
+    .forUpdate()
+    .executeTakeFirst();
   const id = known?.id ?? randomUUID();
-  await tx.query(
-    `insert into provider_apps (id, tenant_id, provider, environment, client_id, secret_envelope, key_id)
-     values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (id) do update set client_id = excluded.client_id, secret_envelope = excluded.secret_envelope, key_id = excluded.key_id`,
-    [
-      id,
-      tenantId,
-      app.provider,
-      app.environment,
-      app.clientId,
-      vault.seal({ tenantId, subjectId: id }, app.clientSecret),
-      vault.activeKeyId,
-    ],
-  );
+  const sealed = {
+    client_id: app.clientId,
+    secret_envelope: vault.seal({ tenantId, subjectId: id }, app.clientSecret),
+    key_id: vault.activeKeyId,
+  };
+  await tx.kysely
+    .insertInto("provider_apps")
+    .values({ id, tenant_id: tenantId, provider, environment, ...sealed })
+    .onConflict((conflict) => conflict.column("id").doUpdateSet(sealed))
+    .execute();
   return { id };
 }
 
 /** The tenant's own apps, without their secrets. */
-export function listProviderApps(
-  tx: Tx,
-): Promise<{ id: string; provider: string; environment: string; client_id: string }[]> {
-  return tx.query("select id, provider, environment, client_id from provider_apps order by provider, environment");
+export function listProviderApps({
+  kysely,
+}: Tx): Promise<{ id: string; provider: string; environment: string; client_id: string }[]> {
+  return kysely
+    .selectFrom("provider_apps")
+    .select(["id", "provider", "environment", "client_id"])
+    .orderBy("provider")
+    .orderBy("environment")
+    .execute();
 }
 
-export async function deleteProviderApp(tx: Tx, id: string): Promise<boolean> {
-  return (await tx.query("delete from provider_apps where id = $1 returning 1", [id])).length > 0;
+export async function deleteProviderApp({ kysely }: Tx, id: string): Promise<boolean> {
+  const { numDeletedRows } = await kysely.deleteFrom("provider_apps").where("id", "=", id).executeTakeFirst();
+  return numDeletedRows > 0n;
 }

@@ -1,6 +1,6 @@
 import type { ConnectionCheck, Connector, ProviderApi } from "#connector-kit";
 import { type Clock, type ConnectionId, errorCodes, PlatformError, type TenantId, toPlatformError } from "#core";
-import type { Db } from "#db";
+import { type Db, now } from "#db";
 import { strategyOf } from "./credentials.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Connection, findConnection } from "./store.ts";
@@ -74,19 +74,26 @@ export async function* testConnection(
 
   async function webhookLine({ webhooks }: Connector, { id }: Connection): Promise<Found> {
     if (!webhooks) return { skipped: "This provider sends us no webhooks." };
-    const [last] = await db.withTenant(tenantId, (tx) =>
-      tx.query<{ received_at: Date }>(
-        "select received_at from inbound_events where connection_id = $1 order by received_at desc limit 1",
-        [id],
-      ),
+    const last = await db.withTenant(tenantId, ({ kysely }) =>
+      kysely
+        .selectFrom("inbound_events")
+        .select("received_at")
+        .where("connection_id", "=", id)
+        .orderBy("received_at", "desc")
+        .limit(1)
+        .executeTakeFirst(),
     );
     if (last) return `The last one arrived at ${last.received_at.toISOString()}.`;
     if (webhooks.routing === "account") return { skipped: "None has arrived yet." };
-    const [secret] = await db.withTenant(tenantId, (tx) =>
-      tx.query(
-        "select 1 from webhook_secrets where connection_id = $1 and is_active and (expires_at is null or expires_at > now()) limit 1",
-        [id],
-      ),
+    const secret = await db.withTenant(tenantId, ({ kysely }) =>
+      kysely
+        .selectFrom("webhook_secrets")
+        .select("id")
+        .where("connection_id", "=", id)
+        .where("is_active", "=", true)
+        .where(({ eb, or }) => or([eb("expires_at", "is", null), eb("expires_at", ">", now)]))
+        .limit(1)
+        .executeTakeFirst(),
     );
     if (secret) return { skipped: "The secret is set; none has arrived yet." };
     throw new PlatformError(

@@ -1,9 +1,10 @@
-import { type AgentId, type ConnectionId, newId } from "#core";
-import type { Tx } from "#db";
+import { type AgentId, type ConnectionId, type Id, newId } from "#core";
+import { now, type Tx } from "#db";
+import { currentTenant } from "./store.ts";
 
 /** What a connect token allows. The token itself is a signed text that names this row. */
 export interface ConnectTokenRow {
-  id: string;
+  id: Id<"connectToken">;
   agent_id: AgentId | null;
   connection_id: ConnectionId | null;
   mode: "connect" | "reconnect" | "manage";
@@ -13,29 +14,26 @@ export interface ConnectTokenRow {
   expires_at: Date;
 }
 
-export async function addConnectToken(tx: Tx, token: Omit<ConnectTokenRow, "id">): Promise<ConnectTokenRow> {
-  const [row] = await tx.query<ConnectTokenRow>(
-    `insert into connect_tokens (id, tenant_id, agent_id, connection_id, mode, providers, origins, expires_at)
-     values ($1, current_tenant(), $2, $3, $4, $5, $6, $7)
-     returning id, agent_id, connection_id, mode, providers, origins, expires_at`,
-    [
-      newId("connectToken"),
-      token.agent_id,
-      token.connection_id,
-      token.mode,
-      token.providers,
-      token.origins,
-      token.expires_at,
-    ],
-  );
-  return row as ConnectTokenRow;
+const columns = ["id", "agent_id", "connection_id", "mode", "providers", "origins", "expires_at"] as const;
+type Words = Pick<ConnectTokenRow, "mode">;
+
+export function addConnectToken({ kysely }: Tx, token: Omit<ConnectTokenRow, "id">): Promise<ConnectTokenRow> {
+  return kysely
+    .insertInto("connect_tokens")
+    .values({ id: newId("connectToken"), tenant_id: currentTenant, ...token })
+    .returning(columns)
+    .$narrowType<Words>()
+    .executeTakeFirstOrThrow();
 }
 
 /** Null when it is unknown, of another tenant, or expired. */
-export async function findConnectToken(tx: Tx, id: string): Promise<ConnectTokenRow | null> {
-  const [row] = await tx.query<ConnectTokenRow>(
-    `select id, agent_id, connection_id, mode, providers, origins, expires_at from connect_tokens where id = $1 and expires_at > now()`,
-    [id],
-  );
+export async function findConnectToken({ kysely }: Tx, id: Id<"connectToken">): Promise<ConnectTokenRow | null> {
+  const row = await kysely
+    .selectFrom("connect_tokens")
+    .select(columns)
+    .where("id", "=", id)
+    .where("expires_at", ">", now)
+    .$narrowType<Words>()
+    .executeTakeFirst();
   return row ?? null;
 }

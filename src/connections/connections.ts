@@ -1,6 +1,6 @@
 import type { AgentId, Clock, ConnectionId, FieldError, TenantId } from "#core";
 import { nowIso, type Page, type PageRequest, PlatformError, readPage } from "#core";
-import type { Db, Tx } from "#db";
+import { type Db, inKeyset, type Tx } from "#db";
 import { type CheckLine, type CheckOptions, testConnection } from "./checklist.ts";
 import { type Log, type ProviderApp, silentLog } from "./config.ts";
 import { createConnect } from "./connect.ts";
@@ -10,7 +10,14 @@ import { parseSettings } from "./in-use.ts";
 import { createLifecycle } from "./lifecycle.ts";
 import { type ConnectionRow, toRow } from "./row.ts";
 import { type ConnectionWish, createSignIn } from "./sign-in.ts";
-import { type Connection, type ConnectionRole, type ConnectionStatus, findConnection } from "./store.ts";
+import {
+  type Connection,
+  type ConnectionRole,
+  type ConnectionStatus,
+  changeConnection,
+  findConnection,
+  selectConnections,
+} from "./store.ts";
 import type { Vault } from "./vault.ts";
 import { addWebhookSecret } from "./webhook-secrets.ts";
 
@@ -77,15 +84,13 @@ export function createConnections(deps: ConnectionsDeps) {
     page: PageRequest,
   ): Promise<Page<ConnectionRow>> {
     return db.withTenant(tenantId, async (tx) => {
-      const found = await readPage<Connection>(page, ({ id, operator, order, limit }) =>
-        // The ids are time-ordered, so their order is that of creation.
-        tx.query<Connection>(
-          `select * from connections
-           where ($1::text is null or provider = $1) and ($2::text is null or status = $2) and ($3::uuid is null or agent_id = $3)
-             and ($4::uuid is null or id ${operator} $4) order by id ${order} limit $5`,
-          [filter.provider ?? null, filter.status ?? null, filter.agentId ?? null, id, limit],
-        ),
-      );
+      const { provider, status, agentId } = filter;
+      let wanted = selectConnections(tx);
+      if (provider !== undefined) wanted = wanted.where("provider", "=", provider);
+      if (status !== undefined) wanted = wanted.where("status", "=", status);
+      if (agentId !== undefined) wanted = wanted.where("agent_id", "=", agentId);
+      // The ids are time-ordered, so their order is that of creation.
+      const found = await readPage(page, (keyset) => inKeyset(wanted, keyset).execute());
       return { ...found, data: found.data.map(toRow) };
     });
   }
@@ -126,23 +131,17 @@ export function createConnections(deps: ConnectionsDeps) {
     decide: (row: ConnectionRow) => ConnectionChange,
   ): Promise<ConnectionRow | null> {
     return db.withTenant(tenantId, async (tx) => {
-      const [before] = await tx.query<Connection>("select * from connections where id = $1 for update", [id]);
+      const before = await selectConnections(tx).where("id", "=", id).forUpdate().executeTakeFirst();
       if (!before) return null;
       const change = decide(toRow(before));
       const settings = parseSettings(providers.get(before.provider), change.settings ?? before.settings);
       if (change.webhookSecret) {
         await addWebhookSecret(tx, vault, { tenantId, connectionId: id }, change.webhookSecret);
       }
-      const [after] = await tx.query<Connection>(
-        `update connections set name = $2, role = $3, settings = $4, updated_at = now() where id = $1 returning *`,
-        [
-          id,
-          change.name === undefined ? before.name : change.name,
-          change.role ?? before.role,
-          JSON.stringify(change.settings ? settings : before.settings),
-        ],
+      const { name, role } = change; // what is undefined stays
+      return orRow(
+        await changeConnection(tx, id, { name, role, settings: change.settings && JSON.stringify(settings) }),
       );
-      return orRow(after ?? null);
     });
   }
 

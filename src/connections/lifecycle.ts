@@ -1,10 +1,17 @@
 import type { Clock, ConnectionId, TenantId } from "#core";
-import type { Db, Tx } from "#db";
+import { type Db, now, type Tx } from "#db";
 import type { Log } from "./config.ts";
 import { type Credentials, signInHeaders, strategyOf } from "./credentials.ts";
 import type { Gateway } from "./gateway.ts";
 import { recordEvent } from "./happenings.ts";
-import { type Connection, deleteCredentials, findConnection, openCredentials, readCredentialsRow } from "./store.ts";
+import {
+  type Connection,
+  changeConnection,
+  deleteCredentials,
+  findConnection,
+  openCredentials,
+  readCredentialsRow,
+} from "./store.ts";
 import { toOAuthRequest } from "./token-endpoint.ts";
 import type { Vault } from "./vault.ts";
 
@@ -35,13 +42,14 @@ export function createLifecycle({ db, vault, gateway, clock, log, onConnected }:
     return db.withTenant(tenantId, async (tx) => {
       const before = await findConnection(tx, id);
       if (before?.status !== "connected" && before?.status !== "degraded") return before;
-      const [after] = await tx.query<Connection>(
-        `update connections set status = 'paused', status_reason = 'paused_by_user', status_detail = null,
-           status_changed_at = now(), updated_at = now() where id = $1 returning *`,
-        [id],
-      );
+      const after = await changeConnection(tx, id, {
+        status: "paused",
+        status_reason: "paused_by_user",
+        status_detail: null,
+        status_changed_at: now,
+      });
       await recordEvent(tx, "connection.paused", id, { provider: before.provider });
-      return after ?? null;
+      return after;
     });
   }
 
@@ -49,14 +57,15 @@ export function createLifecycle({ db, vault, gateway, clock, log, onConnected }:
     return db.withTenant(tenantId, async (tx) => {
       const before = await findConnection(tx, id);
       if (before?.status !== "paused") return before;
-      const [after] = await tx.query<Connection>(
-        `update connections set status = 'connected', status_reason = null, status_detail = null,
-           status_changed_at = now(), updated_at = now() where id = $1 returning *`,
-        [id],
-      );
+      const after = await changeConnection(tx, id, {
+        status: "connected",
+        status_reason: null,
+        status_detail: null,
+        status_changed_at: now,
+      });
       await recordEvent(tx, "connection.resumed", id, { provider: before.provider });
       if (after) await onConnected(tx, after);
-      return after ?? null;
+      return after;
     });
   }
 
@@ -69,16 +78,23 @@ export function createLifecycle({ db, vault, gateway, clock, log, onConnected }:
       const credentials = row && tryOpen(tenantId, id, row);
       await deleteCredentials(tx, id);
       if (before.status === "disconnected") return { connection: before, credentials: null, isShared: false };
-      const [connection] = await tx.query<Connection>(
-        `update connections set status = 'disconnected', status_reason = null, status_detail = null, status_changed_at = now(),
-           purge_after = $2, breaker_until = null, updated_at = now() where id = $1 returning *`,
-        [id, new Date(clock.now() + undoMs)],
-      );
+      const connection = await changeConnection(tx, id, {
+        status: "disconnected",
+        status_reason: null,
+        status_detail: null,
+        status_changed_at: now,
+        purge_after: new Date(clock.now() + undoMs),
+        breaker_until: null,
+      });
       await recordEvent(tx, "connection.disconnected", id, { provider: before.provider });
-      const [sibling] = await tx.query(
-        `select 1 from connections where id <> $1 and provider = $2 and external_account_id = $3 and status <> 'disconnected'`,
-        [id, before.provider, before.external_account_id],
-      );
+      const sibling = await tx.kysely
+        .selectFrom("connections")
+        .select("id")
+        .where("id", "<>", id)
+        .where("provider", "=", before.provider)
+        .where("external_account_id", "=", before.external_account_id)
+        .where("status", "<>", "disconnected")
+        .executeTakeFirst();
       return { connection: connection as Connection, credentials, isShared: sibling !== undefined };
     });
     if (!done) return null;
@@ -144,11 +160,13 @@ export function createLifecycle({ db, vault, gateway, clock, log, onConnected }:
       ),
     );
     for (const { id, tenant_id } of due) {
-      await db.withTenant(tenant_id, (tx) =>
-        tx.query("delete from connections where id = $1 and status = 'disconnected' and purge_after < $2", [
-          id,
-          new Date(clock.now()),
-        ]),
+      await db.withTenant(tenant_id, ({ kysely }) =>
+        kysely
+          .deleteFrom("connections")
+          .where("id", "=", id)
+          .where("status", "=", "disconnected")
+          .where("purge_after", "<", new Date(clock.now()))
+          .execute(),
       );
     }
     return due.length;

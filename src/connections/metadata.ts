@@ -1,6 +1,7 @@
 import type { ProviderApi } from "#connector-kit";
 import type { Clock, ConnectionId, TenantId } from "#core";
 import type { Db, Tx } from "#db";
+import { currentTenant } from "./store.ts";
 
 /** Provider lists that change seldom (owners, pipelines, job types), kept with their age. */
 export interface Metadata<Data> {
@@ -9,30 +10,37 @@ export interface Metadata<Data> {
 }
 
 export async function readMetadata<Data>(
-  tx: Tx,
+  { kysely }: Tx,
   connectionId: ConnectionId,
   kind: string,
 ): Promise<Metadata<Data> | null> {
-  const [row] = await tx.query<{ data: Data; fetched_at: Date }>(
-    "select data, fetched_at from provider_metadata where connection_id = $1 and kind = $2",
-    [connectionId, kind],
-  );
-  return row ? { data: row.data, fetchedAt: row.fetched_at } : null;
+  const row = await kysely
+    .selectFrom("provider_metadata")
+    .select(["data", "fetched_at"])
+    .where("connection_id", "=", connectionId)
+    .where("kind", "=", kind)
+    .executeTakeFirst();
+  return row ? { data: row.data as Data, fetchedAt: row.fetched_at } : null;
 }
 
 export async function saveMetadata(
-  tx: Tx,
+  { kysely }: Tx,
   connectionId: ConnectionId,
   kind: string,
   data: unknown,
   fetchedAt: Date,
 ): Promise<void> {
-  await tx.query(
-    `insert into provider_metadata as m (connection_id, kind, tenant_id, data, fetched_at) values ($1, $2, current_tenant(), $3, $4)
-     on conflict (connection_id, kind) do update set data = excluded.data, fetched_at = excluded.fetched_at
-     where m.fetched_at <= excluded.fetched_at`,
-    [connectionId, kind, JSON.stringify(data), fetchedAt],
-  );
+  const fetched = { data: JSON.stringify(data), fetched_at: fetchedAt };
+  await kysely
+    .insertInto("provider_metadata")
+    .values({ connection_id: connectionId, kind, tenant_id: currentTenant, ...fetched })
+    .onConflict((conflict) =>
+      conflict
+        .columns(["connection_id", "kind"])
+        .doUpdateSet(fetched)
+        .where("provider_metadata.fetched_at", "<=", fetchedAt),
+    )
+    .execute();
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import * as oauth from "oauth4webapi";
 import type { OAuth2Strategy } from "#connector-kit";
 import { type AgentId, type Clock, type ConnectionId, PlatformError, type TenantId } from "#core";
-import type { Db, Tx } from "#db";
+import { type Db, sql, type Tx } from "#db";
 import type { AppOf } from "./apps.ts";
 import type { Providers } from "./config.ts";
 import type { Http } from "./http.ts";
@@ -106,25 +106,23 @@ export function createSignIn({ db, vault, http, providers, clock, appOf, publicU
   ): Promise<void> {
     const stateHash = hash(secrets.state);
     const owner = { tenantId, subjectId: stateHash.toString("hex") };
-    await tx.query("delete from oauth_states where expires_at < now() - interval '1 day'");
-    await tx.query(
-      `insert into oauth_states (state_hash, tenant_id, provider, environment, agent_id, connection_id, browser_hash,
-         verifier_envelope, key_id, request, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11 * interval '1 ms')`,
-      [
-        stateHash,
-        tenantId,
-        wish.provider,
-        wish.environment,
-        wish.agentId,
-        connectionId,
-        hash(secrets.browser),
-        secrets.verifier === null ? null : vault.seal(owner, secrets.verifier),
-        secrets.verifier === null ? null : vault.activeKeyId,
-        JSON.stringify({ wish, returnTo, app: secrets.app }),
-        stateMs,
-      ],
-    );
+    await tx.kysely.deleteFrom("oauth_states").where("expires_at", "<", sql<Date>`now() - interval '1 day'`).execute();
+    await tx.kysely
+      .insertInto("oauth_states")
+      .values({
+        state_hash: stateHash,
+        tenant_id: tenantId,
+        provider: wish.provider,
+        environment: wish.environment,
+        agent_id: wish.agentId,
+        connection_id: connectionId,
+        browser_hash: hash(secrets.browser),
+        verifier_envelope: secrets.verifier === null ? null : vault.seal(owner, secrets.verifier),
+        key_id: secrets.verifier === null ? null : vault.activeKeyId,
+        request: JSON.stringify({ wish, returnTo, app: secrets.app }),
+        expires_at: sql<Date>`now() + ${stateMs} * interval '1 ms'`,
+      })
+      .execute();
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { AuthKind } from "#connector-kit";
 import type { AgentId, ConnectionId, TenantId } from "#core";
-import type { Queryable, Tx } from "#db";
+import { type Change, now, sql, type Tx } from "#db";
 import type { Credentials, Secret } from "./credentials.ts";
 import type { Vault } from "./vault.ts";
 
@@ -37,8 +37,38 @@ export interface Connection {
   updated_at: Date;
 }
 
+/** The tenant that the transaction names. */
+export const currentTenant = sql<TenantId>`current_tenant()`;
+
+/** Columns of a few words: the database says text. */
+export type ConnectionWords = Pick<Connection, "auth" | "role" | "status">;
+
+/** What may be set; a column that is undefined stays. */
+export type ConnectionSet = Change<"connections"> & {
+  [Word in keyof ConnectionWords]?: ConnectionWords[Word] | undefined;
+};
+
 export async function findConnection(tx: Tx, connectionId: ConnectionId): Promise<Connection | null> {
-  const [row] = await tx.query<Connection>("select * from connections where id = $1", [connectionId]);
+  return (await selectConnections(tx).where("id", "=", connectionId).executeTakeFirst()) ?? null;
+}
+
+export function selectConnections({ kysely }: Tx) {
+  return kysely.selectFrom("connections").selectAll().$narrowType<ConnectionWords>();
+}
+
+/** Changes a connection; answers it as it is then. */
+export async function changeConnection(
+  { kysely }: Tx,
+  connectionId: ConnectionId,
+  change: ConnectionSet,
+): Promise<Connection | null> {
+  const row = await kysely
+    .updateTable("connections")
+    .set({ ...change, updated_at: now })
+    .where("id", "=", connectionId)
+    .returningAll()
+    .$narrowType<ConnectionWords>()
+    .executeTakeFirst();
   return row ?? null;
 }
 
@@ -47,11 +77,15 @@ export async function findConnectionOfAccount(
   tx: Tx,
   account: { provider: string; environment: string; agentId: AgentId | null; externalAccountId: string },
 ): Promise<Connection | null> {
-  const [row] = await tx.query<Connection>(
-    `select * from connections where provider = $1 and environment = $2 and agent_id is not distinct from $3
-     and external_account_id = $4 order by created_at limit 1 for update`,
-    [account.provider, account.environment, account.agentId, account.externalAccountId],
-  );
+  const row = await selectConnections(tx)
+    .where("provider", "=", account.provider)
+    .where("environment", "=", account.environment)
+    .where("agent_id", "is not distinct from", account.agentId)
+    .where("external_account_id", "=", account.externalAccountId)
+    .orderBy("created_at")
+    .limit(1)
+    .forUpdate()
+    .executeTakeFirst();
   return row ?? null;
 }
 
@@ -61,34 +95,32 @@ export type NewConnection = Pick<
 > & { external_account_id: string | null; external_account_name: string | null; webhook_key: string };
 
 /** Creates the row, or brings an existing one back in order; id, links, mapping and webhook address of an existing one stay. */
-export async function saveConnection(tx: Tx, connection: NewConnection): Promise<Connection> {
-  const [row] = await tx.query<Connection>(
-    `insert into connections as c (id, tenant_id, agent_id, provider, environment, name, auth, role, settings, provider_state,
-       scopes, external_account_id, external_account_name, webhook_key)
-     values ($1, current_tenant(), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-     on conflict (id) do update set auth = excluded.auth, settings = excluded.settings, provider_state = excluded.provider_state,
-       scopes = excluded.scopes, external_account_id = excluded.external_account_id,
-       external_account_name = excluded.external_account_name, name = coalesce(excluded.name, c.name), role = excluded.role,
-       status = 'connected', status_reason = null, status_detail = null, status_changed_at = now(), purge_after = null,
-       breaker_until = null, updated_at = now()
-     returning *`,
-    [
-      connection.id,
-      connection.agent_id,
-      connection.provider,
-      connection.environment,
-      connection.name,
-      connection.auth,
-      connection.role,
-      JSON.stringify(connection.settings),
-      JSON.stringify(connection.provider_state),
-      connection.scopes,
-      connection.external_account_id,
-      connection.external_account_name,
-      connection.webhook_key,
-    ],
-  );
-  return row as Connection;
+export async function saveConnection({ kysely }: Tx, connection: NewConnection): Promise<Connection> {
+  const { id, agent_id, provider, environment, webhook_key, name, ...rest } = connection;
+  const renewed = {
+    ...rest,
+    settings: JSON.stringify(rest.settings),
+    provider_state: JSON.stringify(rest.provider_state),
+  };
+  return kysely
+    .insertInto("connections")
+    .values({ id, tenant_id: currentTenant, agent_id, provider, environment, webhook_key, name, ...renewed })
+    .onConflict((conflict) =>
+      conflict.column("id").doUpdateSet({
+        ...renewed,
+        ...(name !== null && { name }),
+        status: "connected",
+        status_reason: null,
+        status_detail: null,
+        status_changed_at: now,
+        purge_after: null,
+        breaker_until: null,
+        updated_at: now,
+      }),
+    )
+    .returningAll()
+    .$narrowType<ConnectionWords>()
+    .executeTakeFirstOrThrow();
 }
 
 export interface CredentialsRow {
@@ -99,11 +131,12 @@ export interface CredentialsRow {
   lease_until: Date | null;
 }
 
-export async function readCredentialsRow(tx: Tx, connectionId: ConnectionId): Promise<CredentialsRow | null> {
-  const [row] = await tx.query<CredentialsRow>(
-    "select envelope, version, expires_at, lease_owner, lease_until from credentials where connection_id = $1",
-    [connectionId],
-  );
+export async function readCredentialsRow({ kysely }: Tx, connectionId: ConnectionId): Promise<CredentialsRow | null> {
+  const row = await kysely
+    .selectFrom("credentials")
+    .select(["envelope", "version", "expires_at", "lease_owner", "lease_until"])
+    .where("connection_id", "=", connectionId)
+    .executeTakeFirst();
   return row ?? null;
 }
 
@@ -119,26 +152,32 @@ export function openCredentials(
 
 /** Stores credentials over whatever was there: the account was just connected. */
 export async function saveCredentials(
-  tx: Tx,
+  { kysely }: Tx,
   vault: Vault,
   tenantId: TenantId,
   connectionId: ConnectionId,
   { secret, expiresAt }: { secret: Secret; expiresAt: number | null },
 ): Promise<void> {
-  await tx.query(
-    `insert into credentials as c (connection_id, tenant_id, envelope, key_id, expires_at) values ($1, $2, $3, $4, $5)
-     on conflict (connection_id) do update set envelope = excluded.envelope, key_id = excluded.key_id,
-       expires_at = excluded.expires_at, version = c.version + 1, lease_owner = null, lease_until = null, updated_at = now()`,
-    [
-      connectionId,
-      tenantId,
-      vault.seal({ tenantId, subjectId: connectionId }, JSON.stringify(secret)),
-      vault.activeKeyId,
-      expiresAt === null ? null : new Date(expiresAt),
-    ],
-  );
+  const sealed = {
+    envelope: vault.seal({ tenantId, subjectId: connectionId }, JSON.stringify(secret)),
+    key_id: vault.activeKeyId,
+    expires_at: expiresAt === null ? null : new Date(expiresAt),
+  };
+  await kysely
+    .insertInto("credentials")
+    .values({ connection_id: connectionId, tenant_id: tenantId, ...sealed })
+    .onConflict((conflict) =>
+      conflict.column("connection_id").doUpdateSet(({ eb, ref }) => ({
+        ...sealed,
+        version: eb(ref("credentials.version"), "+", 1),
+        lease_owner: null,
+        lease_until: null,
+        updated_at: now,
+      })),
+    )
+    .execute();
 }
 
-export async function deleteCredentials(tx: Queryable, connectionId: ConnectionId): Promise<void> {
-  await tx.query("delete from credentials where connection_id = $1", [connectionId]);
+export async function deleteCredentials({ kysely }: Tx, connectionId: ConnectionId): Promise<void> {
+  await kysely.deleteFrom("credentials").where("connection_id", "=", connectionId).execute();
 }

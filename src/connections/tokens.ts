@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { AuthStrategy, Connector } from "#connector-kit";
 import { type Clock, type ConnectionId, PlatformError, sleep, type TenantId } from "#core";
-import type { Db, Tx } from "#db";
+import { type Db, sql, type Tx } from "#db";
 import type { AppOf } from "./apps.ts";
 import type { Providers } from "./config.ts";
 import { type Credentials, strategyOf } from "./credentials.ts";
 import type { RefreshJob } from "./refresh.ts";
-import { type CredentialsRow, openCredentials } from "./store.ts";
+import { openCredentials } from "./store.ts";
 import { type TokenRequest, toClientCredentialsRequest, toOAuthRequest } from "./token-endpoint.ts";
 import type { Vault } from "./vault.ts";
 
@@ -26,14 +26,6 @@ interface Deps {
   carryOut(job: RefreshJob): Promise<Credentials>;
   /** Longer than a token request may take (15 s) and store its answer, so that a live holder keeps its lease; 30 s. */
   leaseMs?: number;
-}
-
-interface HeldRow extends CredentialsRow {
-  provider: string;
-  auth: string;
-  environment: string;
-  status: string;
-  is_held: boolean;
 }
 
 /** One refresh per connection at a time: in this process by a shared promise, among processes by the lease on the row. */
@@ -70,12 +62,14 @@ export function createTokens({ db, vault, providers, clock, appOf, carryOut, lea
   }
 
   async function leaseOrRead(tx: Tx, tenantId: TenantId, connectionId: ConnectionId, staleVersion: number) {
-    const [row] = await tx.query<HeldRow>(
-      `select k.envelope, k.version, k.expires_at, k.lease_owner, k.lease_until, c.provider, c.auth, c.environment, c.status,
-         k.lease_until is not null and k.lease_until > clock_timestamp() as is_held
-       from credentials k join connections c on c.id = k.connection_id where k.connection_id = $1 for update of k`,
-      [connectionId],
-    );
+    const row = await tx.kysely
+      .selectFrom("credentials as k")
+      .innerJoin("connections as c", "c.id", "k.connection_id")
+      .select(["k.envelope", "k.version", "k.expires_at", "c.provider", "c.auth", "c.environment"])
+      .select(sql<boolean>`k.lease_until is not null and k.lease_until > clock_timestamp()`.as("is_held"))
+      .where("k.connection_id", "=", connectionId)
+      .forUpdate("k")
+      .executeTakeFirst();
     if (!row) throw new PlatformError("connection.disconnected", "The connection has no credentials any more.");
     const credentials = openCredentials(vault, tenantId, connectionId, row);
     if (row.version > staleVersion) return { kind: "fresh" as const, credentials };
@@ -93,10 +87,14 @@ export function createTokens({ db, vault, providers, clock, appOf, carryOut, lea
       isSingleUse: strategy.kind === "oauth2" && strategy.refreshTokens === "single_use",
       request: await requestFor(tx, connector, strategy, row.environment, credentials),
     };
-    await tx.query(
-      `update credentials set lease_owner = $2, lease_until = clock_timestamp() + $3 * interval '1 ms' where connection_id = $1`,
-      [connectionId, job.leaseOwner, leaseMs],
-    );
+    await tx.kysely
+      .updateTable("credentials")
+      .set({
+        lease_owner: job.leaseOwner,
+        lease_until: sql<Date>`clock_timestamp() + ${leaseMs} * interval '1 ms'`,
+      })
+      .where("connection_id", "=", connectionId)
+      .execute();
     return { kind: "leased" as const, job };
   }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ConnectionId, TenantId } from "#core";
-import type { Db, Tx } from "#db";
+import { type Db, sql, type Tx } from "#db";
 import type { Vault } from "./vault.ts";
 
 interface SecretRow {
@@ -17,44 +17,61 @@ export interface Listener {
 
 /** Adds a secret; those before it stay good for `overlapMs`, so that both fit while the provider is told. */
 export async function addWebhookSecret(
-  tx: Tx,
+  { kysely }: Tx,
   vault: Vault,
   owner: { tenantId: TenantId; connectionId: ConnectionId },
   secret: string,
   { overlapMs = 86_400_000 }: { overlapMs?: number } = {},
 ): Promise<{ id: string }> {
   const { tenantId, connectionId } = owner;
-  await tx.query(
-    `update webhook_secrets set expires_at = least(expires_at, now() + $2 * interval '1 ms')
-     where connection_id = $1 and is_active`,
-    [connectionId, overlapMs],
-  );
+  await kysely
+    .updateTable("webhook_secrets")
+    .set({ expires_at: sql<Date>`least(expires_at, now() + ${overlapMs} * interval '1 ms')` })
+    .where("connection_id", "=", connectionId)
+    .where("is_active", "=", true)
+    .execute();
   const id = randomUUID();
-  await tx.query(
-    "insert into webhook_secrets (id, tenant_id, connection_id, envelope, key_id) values ($1, $2, $3, $4, $5)",
-    [id, tenantId, connectionId, vault.seal({ tenantId, subjectId: id }, secret), vault.activeKeyId],
-  );
+  await kysely
+    .insertInto("webhook_secrets")
+    .values({
+      id,
+      tenant_id: tenantId,
+      connection_id: connectionId,
+      envelope: vault.seal({ tenantId, subjectId: id }, secret),
+      key_id: vault.activeKeyId,
+    })
+    .execute();
   return { id };
 }
 
 /** The connection's secrets without their text, newest first. */
 export function listWebhookSecrets(
-  tx: Tx,
+  { kysely }: Tx,
   connectionId: ConnectionId,
 ): Promise<{ id: string; is_active: boolean; expires_at: Date | null; created_at: Date }[]> {
-  return tx.query(
-    `select id, is_active, expires_at, created_at from webhook_secrets where connection_id = $1 order by created_at desc, id desc`,
-    [connectionId],
-  );
+  return kysely
+    .selectFrom("webhook_secrets")
+    .select(["id", "is_active", "expires_at", "created_at"])
+    .where("connection_id", "=", connectionId)
+    .orderBy("created_at", "desc")
+    .orderBy("id", "desc")
+    .execute();
 }
 
 /** Revokes one at once. */
-export async function deactivateWebhookSecret(tx: Tx, connectionId: ConnectionId, id: string): Promise<boolean> {
-  const rows = await tx.query(
-    "update webhook_secrets set is_active = false where connection_id = $1 and id = $2 and is_active returning 1",
-    [connectionId, id],
-  );
-  return rows.length > 0;
+export async function deactivateWebhookSecret(
+  { kysely }: Tx,
+  connectionId: ConnectionId,
+  id: string,
+): Promise<boolean> {
+  const { numUpdatedRows } = await kysely
+    .updateTable("webhook_secrets")
+    .set({ is_active: false })
+    .where("connection_id", "=", connectionId)
+    .where("id", "=", id)
+    .where("is_active", "=", true)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 /** Who listens at a webhook address, and who has an account: the look-ups across tenants that arriving webhooks need. */
@@ -70,6 +87,7 @@ export function createWebhookDirectory({ db, vault }: { db: Db; vault: Vault }) 
     );
     if (!found) return null;
     const { id: connectionId, tenant_id: tenantId } = found;
+    // As text, because each webhook that arrives asks this.
     const rows = await db.withTenant(tenantId, (tx) =>
       tx.query<SecretRow>(
         `select id, envelope from webhook_secrets

@@ -1,4 +1,4 @@
-import { type SelectQueryBuilder, sql } from "kysely";
+import { type SelectQueryBuilder, sql, type UpdateObject } from "kysely";
 import type { readPage } from "#core";
 import type { Database } from "./schema.generated.ts";
 
@@ -6,6 +6,9 @@ export { sql };
 
 /** When the transaction began, by the database's clock. */
 export const now = sql<Date>`now()`;
+
+/** What `set` of an update takes; a column that is undefined stays as it is. */
+export type Change<Table extends keyof Database> = UpdateObject<Database, Table>;
 
 /** What `readPage` asks its reader for. */
 type Keyset = Parameters<Parameters<typeof readPage>[1]>[0];
