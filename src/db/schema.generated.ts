@@ -198,7 +198,7 @@ export interface EventsTable {
   origin: Filled<string>;
   created_at: Filled<Instant>;
   xid: Filled<string>;
-  seq: GeneratedAlways<number>;
+  seq: Filled<number>;
 }
 
 export interface IdempotencyKeysTable {
