@@ -277,6 +277,14 @@ export const errorCodes = {
     "There is no such provider.",
     "See GET /v1/providers for the list.",
   ),
+  "provider.unreadable_record": entry(
+    "dead_letter",
+    "validation",
+    "provider",
+    502,
+    "The provider holds a record in a form we cannot read.",
+    "Correct the fields named in the detail at the provider, then sync again.",
+  ),
   "provider.validation": entry(
     "dead_letter",
     "validation",
