@@ -6,6 +6,7 @@ import type { ProviderApi, ProviderFailure } from "./api.ts";
 import type { AuthStrategy } from "./auth.ts";
 import type { LimitBucket } from "./limits.ts";
 import type { SignatureScheme } from "./signatures.ts";
+import type { Stream } from "./stream.ts";
 
 /** One provider, described: the engine does the work. */
 export interface Connector {
@@ -33,6 +34,9 @@ export interface Connector {
   /** What the connection test tries beyond signing in; see `connections/test.ts`. */
   checks: ConnectionCheck[];
   actions: Actions;
+  /** What is read from the provider, besides single records. */
+  // biome-ignore lint/suspicious/noExplicitAny: each stream knows its own items
+  streams?: readonly Stream<any>[];
   webhooks?: WebhookIntake;
   /** Reads a finished call again, for providers that calls come from. Null when the provider has no such call, or not finished. */
   readCall?(api: ProviderApi, externalId: string): Promise<CompletedCall | null>;
@@ -97,5 +101,13 @@ export function defineConnector(connector: Connector): Connector {
   if (connector.auth.length === 0) throw new TypeError(`Connector ${connector.id} offers no way to sign in.`);
   const buckets = new Set(connector.limits.map(({ name }) => name));
   if (buckets.size !== connector.limits.length) throw new TypeError(`Connector ${connector.id} names a limit twice.`);
+  const streams = connector.streams ?? [];
+  if (new Set(streams.map(({ name }) => name)).size !== streams.length) {
+    throw new TypeError(`Connector ${connector.id} names a stream twice.`);
+  }
+  for (const { name, list, deleted } of streams) {
+    const unknown = [...(list.buckets ?? []), ...(deleted?.buckets ?? [])].find((bucket) => !buckets.has(bucket));
+    if (unknown) throw new TypeError(`Stream ${name} of ${connector.id} draws from no limit named ${unknown}.`);
+  }
   return connector;
 }

@@ -12,6 +12,10 @@ import { classify } from "./errors.ts";
 import { recordUrl } from "./record-url.ts";
 import { readAccount, setUp } from "./set-up.ts";
 import { HubSpotSettings } from "./settings.ts";
+import { companies } from "./streams/companies.ts";
+import { contacts } from "./streams/contacts.ts";
+import { deals } from "./streams/deals.ts";
+import { owners } from "./streams/owners.ts";
 import { webhooks } from "./webhooks.ts";
 
 // https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
@@ -60,6 +64,7 @@ export const hubspot = defineConnector({
         required: ["oauth", "crm.objects.contacts.read", "crm.objects.contacts.write"],
         optional: [
           "crm.schemas.contacts.write",
+          "crm.objects.companies.read",
           "crm.objects.deals.read",
           "crm.objects.deals.write",
           "crm.objects.owners.read",
@@ -96,6 +101,7 @@ export const hubspot = defineConnector({
   setUp,
   checks,
   actions: { matchContacts, createContact, updateContact, note, appointment, deal, workflow, message },
+  streams: [contacts, companies, deals, owners],
   webhooks,
   recordUrl,
   afterDisconnect: "Contacts, notes, meetings and deals stay in HubSpot, and so does the contact property tieline_key.",

@@ -9,6 +9,7 @@ const AccountDetails = z.object({
   accountType: z.string().default("STANDARD"),
   uiDomain: z.string().default("app.hubspot.com"),
   timeZone: z.string().optional(),
+  companyCurrency: z.string().optional(),
 });
 const Property = z.object({ hasUniqueValue: z.boolean().default(false), archived: z.boolean().default(false) });
 
@@ -22,11 +23,16 @@ export async function setUp(api: ProviderApi): Promise<Record<string, unknown>> 
   const [account, marker] = await Promise.all([readAccountIfPermitted(api), makeMarker(api)]);
   return {
     marker,
-    ...(account && { portal_id: account.portalId, ui_domain: account.uiDomain, time_zone: account.timeZone ?? null }),
+    ...(account && {
+      portal_id: account.portalId,
+      ui_domain: account.uiDomain,
+      time_zone: account.timeZone ?? null,
+      currency: account.companyCurrency ?? null,
+    }),
   };
 }
 
-/** A token may know contacts and not the account; only the links to records suffer from that. */
+/** A token may know contacts and not the account; links to records, and the amounts of deals, suffer from that. */
 async function readAccountIfPermitted(api: ProviderApi) {
   return readAccount(api).catch((error) => {
     if (toPlatformError(error).code === "provider.permission") return null;
