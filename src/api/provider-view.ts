@@ -43,6 +43,7 @@ export function capabilitiesOf({ actions, readCall }: Connector): Capability[] {
   const all: [Capability, unknown][] = [
     ["contacts", actions.createContact],
     ["notes", actions.note],
+    ["messages", actions.message],
     ["recordings", actions.recording],
     ["appointments", actions.appointment],
     ["deals", actions.deal],

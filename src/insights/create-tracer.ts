@@ -120,7 +120,7 @@ async function find(tx: Tx, tenantId: TenantId, query: string): Promise<Found> {
   )[0] ?? { country: "US" };
   const looks: Look[] = [
     { kind: "call", value: tryParsePublicId("call", query), calls: "id = $2::uuid", messages: null },
-    { kind: "call", value: tryParsePublicId("message", query), calls: null, messages: "id = $2::uuid" },
+    { kind: "message", value: tryParsePublicId("message", query), calls: null, messages: "id = $2::uuid" },
     { kind: "call_sync", value: tryParsePublicId("callSync", query), ...bySyncs("call_syncs s where s.id = $2::uuid") },
     {
       kind: "connection",
@@ -134,7 +134,8 @@ async function find(tx: Tx, tenantId: TenantId, query: string): Promise<Found> {
         "call_id = (select substr(dedupe_key, strpos(dedupe_key, ':') + 1) from inbound_events where id = $2::uuid)",
       messages: null,
     },
-    { kind: "call", value: query, calls: "call_id = $2", messages: "message_id = $2" },
+    { kind: "call", value: query, calls: "call_id = $2", messages: null },
+    { kind: "message", value: query, calls: null, messages: "message_id = $2" },
     { kind: "email", value: normalizeEmail(query), calls: "customer_email = $2", messages: "customer_email = $2" },
     { kind: "phone", value: toE164(query, country), calls: "customer_phone = $2", messages: "customer_phone = $2" },
     {

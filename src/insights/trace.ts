@@ -44,8 +44,17 @@ export interface TracedMessage extends Traced {
 
 export interface Trace {
   query: string;
-  /** What the query was understood as; `call` for the id of a call or of a message. */
-  kind: "call" | "phone" | "email" | "call_sync" | "connection" | "inbound_event" | "external_id" | "nothing";
+  /** What the query was understood as. */
+  kind:
+    | "call"
+    | "message"
+    | "phone"
+    | "email"
+    | "call_sync"
+    | "connection"
+    | "inbound_event"
+    | "external_id"
+    | "nothing";
   /** The calls it leads to, newest first. */
   calls: TracedCall[];
   /** The text messages it leads to, newest first. */

@@ -140,8 +140,8 @@ forEachEngine((engine, open) => {
       );
 
       for (const [query, kind, calls] of [
-        ["sms_1", "call", 0],
-        [sync?.message_id ?? "", "call", 0],
+        ["sms_1", "message", 0],
+        [sync?.message_id ?? "", "message", 0],
         [sync?.id ?? "", "call_sync", 0],
         ["Jane@Example.com", "email", 0],
         ["(407) 978-0655", "phone", 1],

@@ -37,6 +37,7 @@ export type OAuthStart = z.input<typeof contract.OAuthStart>;
 export type Retried = z.infer<typeof contract.Retried>;
 export type TraceStation = z.infer<typeof contract.TraceStation>;
 export type TracedCall = contract.Trace["calls"][number];
+export type TracedMessage = contract.Trace["messages"][number];
 export type TracePath = TracedCall["paths"][number];
 export type SyncState = contract.Call["sync_state"];
 export type ConnectionStatus = contract.Connection["status"];

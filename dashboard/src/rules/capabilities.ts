@@ -14,6 +14,7 @@ export const capabilityWords: Record<Capability, CapabilityWords> = {
     writes: "A new contact when nobody matches; mapped fields of one that does",
   },
   notes: { chip: "Call notes", writes: "A note with the summary and transcript of each call" },
+  messages: { chip: "Text messages", writes: "Each text message, received or sent" },
   recordings: { chip: "Recordings", writes: "The link to the call's recording" },
   appointments: { chip: "Appointments", writes: "The appointment a call ended with" },
   deals: { chip: "Deals", reads: "Pipelines and stages", writes: "A deal for a qualified call" },

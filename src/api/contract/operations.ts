@@ -38,8 +38,8 @@ export const Trace = z
   .object({
     query: z.string(),
     kind: z
-      .enum(["call", "phone", "email", "call_sync", "connection", "inbound_event", "external_id", "nothing"])
-      .describe("What the query was understood as; call also for the id of a text message."),
+      .enum(["call", "message", "phone", "email", "call_sync", "connection", "inbound_event", "external_id", "nothing"])
+      .describe("What the query was understood as."),
     calls: z.array(z.object({ id: publicId("call"), call_id: z.string(), ...tracedFields })),
     messages: z.array(
       z.object({

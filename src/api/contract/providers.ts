@@ -4,6 +4,7 @@ import { z } from "zod";
 export const capabilities = [
   "contacts",
   "notes",
+  "messages",
   "recordings",
   "appointments",
   "deals",

@@ -5,8 +5,9 @@ import { useSyncsOfCall, useTrace } from "../../data/calls.ts";
 import { useConnections } from "../../data/connections.ts";
 import { live } from "../../data/live.ts";
 import { useProviders } from "../../data/providers.ts";
-import type { Trace, TracedCall } from "../../data/types.ts";
+import type { CallSync, Trace, TracedCall, TracedMessage } from "../../data/types.ts";
 import { CallPath } from "../../features/call-path.tsx";
+import { outcomeWords } from "../../rules/call-words.ts";
 import { useTrail } from "../../shell/crumbs.tsx";
 import { Button } from "../../ui/button.tsx";
 import { CopyButton, Id } from "../../ui/copy.tsx";
@@ -14,6 +15,7 @@ import { Empty } from "../../ui/empty.tsx";
 import { PageHead, Panel, SkeletonBlock } from "../../ui/parts.tsx";
 import { Region } from "../../ui/region.tsx";
 import { ScrollRegion } from "../../ui/scroll-region.tsx";
+import { StatusText, syncLooks } from "../../ui/status.tsx";
 import { Time } from "../../ui/time.tsx";
 
 const route = getRouteApi("/app/trace");
@@ -76,6 +78,7 @@ function TraceForm({ query, onTrace }: { query: string; onTrace: (query: string)
 
 const kindWords: Record<Trace["kind"], string> = {
   call: "a call id",
+  message: "a message id",
   phone: "a phone number",
   email: "an e-mail",
   call_sync: "a call on its way into one account",
@@ -86,17 +89,54 @@ const kindWords: Record<Trace["kind"], string> = {
 };
 
 function Found({ trace }: { trace: Trace }) {
-  if (trace.calls.length === 0) return <NeverReceived trace={trace} />;
+  if (trace.calls.length + trace.messages.length === 0) return <NeverReceived trace={trace} />;
   return (
     <div className="flex flex-col gap-8">
       <p className="text-sm text-neutral" role="status">
-        Read as {kindWords[trace.kind]}: {trace.calls.length === 1 ? "one call" : `${trace.calls.length} calls`}, newest
-        first.
+        Read as {kindWords[trace.kind]}: {foundWords(trace)}, newest first.
       </p>
       {trace.calls.map((call) => (
         <Traced key={call.id} call={call} />
       ))}
+      {trace.messages.map((message) => (
+        <TracedText key={message.id} message={message} />
+      ))}
     </div>
+  );
+}
+
+function foundWords({ calls, messages }: Trace): string {
+  const count = (n: number, one: string) => (n === 0 ? [] : [n === 1 ? `one ${one}` : `${n} ${one}s`]);
+  return [...count(calls.length, "call"), ...count(messages.length, "text message")].join(" and ");
+}
+
+function TracedText({ message }: { message: TracedMessage }) {
+  return (
+    <section className="min-w-0">
+      <div className="mb-3 flex flex-wrap items-baseline gap-x-3">
+        <h2 className="text-lg font-semibold">
+          SMS {message.direction === "inbound" ? "from" : "to"}{" "}
+          {message.customer_name ?? message.customer_phone ?? message.message_id}
+        </h2>
+        <span className="text-sm text-neutral">
+          stored <Time at={message.created_at} focusable />
+        </span>
+        <Id id={message.message_id} />
+      </div>
+      <ul className="flex flex-col gap-2 text-sm">
+        {message.paths.map((path) => {
+          const look = syncLooks[path.state as CallSync["state"]];
+          const stop = path.stations.find(({ state }) => state !== "done");
+          return (
+            <li key={path.connection_id ?? path.provider} className="flex flex-wrap items-baseline gap-x-3">
+              {path.provider && <span className="font-medium">{outcomeWords(path.provider)}</span>}
+              {look && <StatusText look={look} />}
+              {stop && <span className="text-soft">{[stop.detail, stop.action].filter(Boolean).join(" ")}</span>}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 
