@@ -1,4 +1,4 @@
-import type { TenantId } from "#core";
+import type { Id, TenantId } from "#core";
 import type { LaneHandler } from "#jobs";
 import { createInboundHandler, type HandleDeps } from "./handle.ts";
 import type { InboundWebhooks } from "./inbound.ts";
@@ -19,7 +19,7 @@ export function createInbound(deps: ReceiveDeps & HandleDeps): {
     flushRefusals,
   };
 
-  function replay(tenantId: TenantId, id: string): Promise<boolean> {
+  function replay(tenantId: TenantId, id: Id<"inboundEvent">): Promise<boolean> {
     return db.withTenant(tenantId, async (tx) => {
       const subjectId = await requeueEvent(tx, tenantId, id);
       if (subjectId) await lanes.wake(tx, [{ kind: inboundLane, subjectId, tenantId }]);

@@ -1,4 +1,4 @@
-import type { Page, PageRequest, TenantId } from "#core";
+import type { ConnectionId, Id, Page, PageRequest, TenantId } from "#core";
 
 /** A webhook as the HTTP server got it. */
 export interface ArrivedWebhook {
@@ -14,8 +14,8 @@ export interface ArrivedWebhook {
 }
 
 export interface InboundEventView {
-  id: string;
-  connection_id: string;
+  id: Id<"inboundEvent">;
+  connection_id: ConnectionId;
   provider: string;
   type: string | null;
   verdict: string;
@@ -36,9 +36,9 @@ export interface InboundWebhooks {
   receive(webhook: ArrivedWebhook): Promise<{ stored: number; duplicates: number }>;
   list(
     tenantId: TenantId,
-    filter: { connectionId?: string; state?: InboundEventView["state"] },
+    filter: { connectionId?: ConnectionId; state?: InboundEventView["state"] },
     page: PageRequest,
   ): Promise<Page<InboundEventView>>;
   /** Handles a stored event again. */
-  replay(tenantId: TenantId, id: string): Promise<boolean>;
+  replay(tenantId: TenantId, id: Id<"inboundEvent">): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
-import { type Page, type PageRequest, readPage, type TenantId } from "#core";
-import type { Db, Tx } from "#db";
+import { type ConnectionId, type Id, type Page, type PageRequest, readPage, type TenantId } from "#core";
+import { type Db, inKeyset, now, type Tx } from "#db";
 import type { InboundEventView } from "./inbound.ts";
 
 export interface EventToStore {
@@ -67,6 +67,7 @@ export async function endEvents(tx: Tx, ends: EventEnd[]): Promise<void> {
   );
 }
 
+// As text, like the rest of a slice: it runs with each.
 export async function nextEventDue(tx: Tx, connectionId: string): Promise<Date | null> {
   const [row] = await tx.query<{ at: Date | null }>(
     "select min(due_at) as at from inbound_events where connection_id = $1 and state in ('queued', 'running')",
@@ -75,39 +76,66 @@ export async function nextEventDue(tx: Tx, connectionId: string): Promise<Date |
   return row?.at ?? null;
 }
 
-export function listEvents(
+const shownColumns = [
+  "id",
+  "connection_id",
+  "provider",
+  "type",
+  "verdict",
+  "state",
+  "effect",
+  "reason",
+  "detail",
+  "attempts",
+  "received_at",
+  "finished_at",
+] as const;
+
+export async function listEvents(
   db: Db,
   tenantId: TenantId,
-  filter: { connectionId?: string; state?: InboundEventView["state"] },
+  { connectionId, state }: { connectionId?: ConnectionId; state?: InboundEventView["state"] },
   page: PageRequest,
 ): Promise<Page<InboundEventView>> {
-  return readPage(page, ({ id, operator, order, limit }) =>
-    db.withTenant(tenantId, async (tx) => {
-      const rows = await tx.query<
-        Omit<InboundEventView, "received_at" | "finished_at"> & { received_at: Date; finished_at: Date | null }
-      >(
-        `select id, connection_id, provider, type, verdict, state, effect, reason, detail, attempts, received_at, finished_at
-         from inbound_events
-         where tenant_id = $1 and ($2::uuid is null or connection_id = $2) and ($3::text is null or state = $3)
-           and ($4::uuid is null or id ${operator} $4)
-         order by id ${order} limit ${limit}`,
-        [tenantId, filter.connectionId ?? null, filter.state ?? null, id],
-      );
-      return rows.map((row) => ({
-        ...row,
-        received_at: row.received_at.toISOString(),
-        finished_at: row.finished_at?.toISOString() ?? null,
-      }));
-    }),
-  );
+  const found = await db.withTenant(tenantId, ({ kysely }) => {
+    let wanted = kysely
+      .selectFrom("inbound_events")
+      .select(shownColumns)
+      .where("tenant_id", "=", tenantId)
+      .$narrowType<Pick<InboundEventView, "state">>();
+    if (connectionId !== undefined) wanted = wanted.where("connection_id", "=", connectionId);
+    if (state !== undefined) wanted = wanted.where("state", "=", state);
+    return readPage(page, (keyset) => inKeyset(wanted, keyset).execute());
+  });
+  const data = found.data.map((row) => ({
+    ...row,
+    received_at: row.received_at.toISOString(),
+    finished_at: row.finished_at?.toISOString() ?? null,
+  }));
+  return { ...found, data };
 }
 
 /** Queues a handled event again; answers its connection, or null when there is no such event. */
-export async function requeueEvent(tx: Tx, tenantId: TenantId, id: string): Promise<string | null> {
-  const [row] = await tx.query<{ connection_id: string }>(
-    `update inbound_events set state = 'queued', attempts = 0, due_at = now(), effect = null, reason = null, detail = null, finished_at = null
-     where tenant_id = $1 and id = $2 and state in ('done', 'ignored', 'dead') returning connection_id`,
-    [tenantId, id],
-  );
+export async function requeueEvent(
+  { kysely }: Tx,
+  tenantId: TenantId,
+  id: Id<"inboundEvent">,
+): Promise<ConnectionId | null> {
+  const row = await kysely
+    .updateTable("inbound_events")
+    .set({
+      state: "queued",
+      attempts: 0,
+      due_at: now,
+      effect: null,
+      reason: null,
+      detail: null,
+      finished_at: null,
+    })
+    .where("tenant_id", "=", tenantId)
+    .where("id", "=", id)
+    .where("state", "in", ["done", "ignored", "dead"])
+    .returning("connection_id")
+    .executeTakeFirst();
   return row?.connection_id ?? null;
 }
