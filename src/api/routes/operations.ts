@@ -1,21 +1,10 @@
 import { readPage, type TenantId } from "#core";
-import type { Db } from "#db";
+import { type Db, inKeyset } from "#db";
 import type { Tracer } from "#insights";
 import { AuditPage, AuditQuery, Trace, TraceQuery } from "../contract/operations.ts";
 import { pageRequest, toPageBody } from "../paging.ts";
 import { defineRoute, type Route } from "../route.ts";
 import { instant, shown } from "./common.ts";
-
-interface AuditRow {
-  id: string;
-  actor: string;
-  action: string;
-  subject_kind: string;
-  subject_id: string | null;
-  detail: Record<string, unknown>;
-  request_id: string | null;
-  created_at: Date;
-}
 
 /** Where did it stop and why; and who did what. */
 export function operationRoutes({ db, tracer }: { db: Db; tracer: Tracer }): Route[] {
@@ -54,16 +43,13 @@ export function operationRoutes({ db, tracer }: { db: Db; tracer: Tracer }): Rou
     tenantId: TenantId,
     query: { action?: string | undefined; subject_id?: string | undefined; cursor?: string | undefined; limit: number },
   ) {
-    const page = await db.withTenant(tenantId, (tx) =>
-      readPage(pageRequest(query), ({ id, operator, order, limit }) =>
-        tx.query<AuditRow>(
-          `select * from audit_log where tenant_id = $1 and ($2::uuid is null or id ${operator} $2)
-             and ($3::text is null or action = $3) and ($4::text is null or subject_id = $4)
-           order by id ${order} limit $5`,
-          [tenantId, id, query.action ?? null, query.subject_id ?? null, limit],
-        ),
-      ),
-    );
+    const { action, subject_id } = query;
+    const page = await db.withTenant(tenantId, ({ kysely }) => {
+      let wanted = kysely.selectFrom("audit_log").selectAll().where("tenant_id", "=", tenantId);
+      if (action !== undefined) wanted = wanted.where("action", "=", action);
+      if (subject_id !== undefined) wanted = wanted.where("subject_id", "=", subject_id);
+      return readPage(pageRequest(query), (keyset) => inKeyset(wanted, keyset).execute());
+    });
     return toPageBody(page, ({ id, actor, action, subject_kind, subject_id, detail, ...row }) => ({
       id,
       actor,
