@@ -3,7 +3,7 @@ import { z } from "zod";
 import { createKeyStore, hashKey } from "#api";
 import type { Connections } from "#connections";
 import { type AgentId, newId, PlatformError, type TenantId } from "#core";
-import type { Db, Queryable } from "#db";
+import type { Db, Tx } from "#db";
 
 const Secret = z.string().regex(/^tl_[\w-]{16,190}$/, "Expected tl_ and 16 or more letters, digits, - or _.");
 const ApiKeys = z
@@ -100,14 +100,17 @@ export async function applyBootstrap(
 
   async function ensureTenant(tenant: TenantPlan): Promise<TenantId> {
     const id = newId("tenant");
-    const created = await db.withTenant(id, (tx) =>
-      tx.query(
-        "insert into tenants (id, external_id, name, time_zone, country) values ($1, $2, $3, $4, $5) on conflict do nothing returning 1",
-        [id, tenant.external_id, tenant.name, tenant.time_zone, tenant.country],
-      ),
+    const { external_id, name, time_zone, country } = tenant;
+    const created = await db.withTenant(id, ({ kysely }) =>
+      kysely
+        .insertInto("tenants")
+        .values({ id, external_id, name, time_zone, country })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning("id")
+        .executeTakeFirst(),
     );
-    note(created.length > 0, `tenant ${tenant.external_id}`);
-    if (created.length > 0) return id;
+    note(created !== undefined, `tenant ${external_id}`);
+    if (created) return id;
     const [row] = await db.transaction((tx) =>
       tx.query<{ id: TenantId }>("select id from find_tenant($1)", [tenant.external_id]),
     );
@@ -166,17 +169,22 @@ export async function applyBootstrap(
 }
 
 async function ensureAgent(
-  tx: Queryable,
+  { kysely }: Tx,
   tenantId: TenantId,
-  agent: { external_id: string; name: string },
+  { external_id, name }: { external_id: string; name: string },
 ): Promise<{ id: AgentId; isNew: boolean }> {
-  const id = newId("agent");
-  const created = await tx.query(
-    "insert into agents (id, tenant_id, external_id, name) values ($1, $2, $3, $4) on conflict do nothing returning 1",
-    [id, tenantId, agent.external_id, agent.name],
-  );
-  if (created.length > 0) return { id, isNew: true };
-  const [row] = await tx.query<{ id: AgentId }>("select id from agents where external_id = $1", [agent.external_id]);
-  if (row) return { id: row.id, isNew: false };
-  throw new PlatformError("internal.assumption", `Agent ${agent.external_id} is neither new nor there.`);
+  const created = await kysely
+    .insertInto("agents")
+    .values({ id: newId("agent"), tenant_id: tenantId, external_id, name })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  if (created) return { id: created.id, isNew: true };
+  const known = await kysely
+    .selectFrom("agents")
+    .select("id")
+    .where("external_id", "=", external_id)
+    .executeTakeFirst();
+  if (known) return { id: known.id, isNew: false };
+  throw new PlatformError("internal.assumption", `Agent ${external_id} is neither new nor there.`);
 }
