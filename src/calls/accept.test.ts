@@ -141,8 +141,9 @@ forEachEngine((engine, open) => {
       await world.work();
 
       assert.deepEqual(lanes, [{ kind: "call_routing", due: true }]);
-      assert.deepEqual(await world.query("select type, origin from events"), [
+      assert.deepEqual(await world.query("select type, origin from events order by seq"), [
         { type: "call.completed", origin: "sql" },
+        { type: "call.synced", origin: "us" },
       ]);
       assert.equal(world.crm.notes.size, 1);
     });

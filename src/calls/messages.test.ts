@@ -250,7 +250,9 @@ forEachEngine((engine, open) => {
         await world.query("select type, origin, count(*)::int as n from events group by 1, 2 order by 1"),
         [
           { type: "call.completed", origin: "sql", n: 1 },
+          { type: "call.synced", origin: "us", n: 1 },
           { type: "message.logged", origin: "sql", n: 3 },
+          { type: "message.synced", origin: "us", n: 3 },
         ],
       );
       assert.deepEqual([world.crm.contacts.size, world.crm.notes.size, world.crm.messages.size], [1, 1, 3]);

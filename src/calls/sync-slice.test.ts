@@ -29,6 +29,28 @@ forEachEngine((engine, open) => {
       assert.deepEqual(world.crm.requests, ["match", "create_contact", "note"]);
     });
 
+    test("the end of a call's way is an event, and an attempt that is tried again is none", async () => {
+      const world = await createCallsWorld(db);
+      const ends = () =>
+        world.query<{ end: string }>(
+          "select payload ->> 'call_id' || ' ' || (payload ->> 'state') as end from events where type = 'call.synced' order by 1",
+        );
+      world.crm.trouble.push({ on: "note", error: new PlatformError("provider.outage", "503") });
+      await world.calls.accept(world.tenantId, aCall({ call_id: "later" }), "api");
+      await world.work();
+      const whileItWaits = await ends();
+      await world.calls.accept(
+        world.tenantId,
+        aCall({ call_id: "nobody", customer_phone: null, customer_email: null }),
+        "api",
+      );
+      await world.query("update call_syncs set due_at = now() where state = 'queued'");
+      await world.work();
+
+      assert.deepEqual(whileItWaits, []);
+      assert.deepEqual(await ends(), [{ end: "later done" }, { end: "nobody skipped" }]);
+    });
+
     test("80 calls that wait go in one request per step", async () => {
       const world = await createCallsWorld(db);
       for (let index = 0; index < 80; index++) {

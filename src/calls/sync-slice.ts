@@ -1,6 +1,7 @@
 import { readClaims } from "#connections";
 import { type CallStep, callSteps } from "#connector-kit";
 import { backoffMs, type ConnectionId, type PlatformError, toPlatformError } from "#core";
+import { recordEvents } from "#events";
 import type { LaneHandler, Slice, SliceResult } from "#jobs";
 import { contactStage } from "./contact-stage.ts";
 import type { SyncNeeds } from "./needs.ts";
@@ -8,6 +9,7 @@ import { personKeys } from "./people.ts";
 import { callSyncLane, postCallPriority } from "./routing.ts";
 import { nothingUnsaved, type StageContext, save } from "./stage-context.ts";
 import { stepStage } from "./step-stage.ts";
+import { endEvents } from "./sync-events.ts";
 import {
   type ClaimedSync,
   claimSyncs,
@@ -61,7 +63,7 @@ export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
     } catch (error) {
       const failure = toPlatformError(error);
       for (const work of works) work.deferredBy = failure;
-      return slice.transaction((tx) => end(tx, connectionId, works, poisoned));
+      return slice.transaction((tx) => end(tx, connectionId, start, works, poisoned));
     }
     const steps = roleSteps[start.connection.role] ?? callSteps;
     // A message that came before the connection's role was narrowed makes no contact either.
@@ -70,7 +72,7 @@ export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
       if (step === "contact") await contactStage(context, wanted);
       else await stepStage(context, step, wanted);
     }
-    return save(context, (tx) => end(tx, connectionId, works, poisoned));
+    return save(context, (tx) => end(tx, connectionId, start, works, poisoned));
   }
 
   async function openContext(
@@ -98,11 +100,14 @@ export function createCallSyncHandler(needs: SyncNeeds): LaneHandler {
   async function end(
     tx: Parameters<typeof endSyncs>[0],
     connectionId: ConnectionId,
+    { connection, claimed }: { connection: SyncConnection; claimed: readonly ClaimedSync[] },
     works: readonly Work[],
     poisoned: SyncEnd[],
   ): Promise<SliceResult> {
-    await endSyncs(tx, [...works.map((work) => endOf(work, (attempt) => backoffMs(attempt))), ...poisoned]);
-    return nextOf(await nextSyncDue(tx, connectionId), works.length + poisoned.length === sliceSize);
+    const ends = [...works.map((work) => endOf(work, (attempt) => backoffMs(attempt))), ...poisoned];
+    await endSyncs(tx, ends);
+    await recordEvents(tx, endEvents({ connection_id: connectionId, provider: connection.provider }, claimed, ends));
+    return nextOf(await nextSyncDue(tx, connectionId), claimed.length === sliceSize);
   }
 
   function nextOf(due: Date | null, wasFull: boolean): SliceResult {

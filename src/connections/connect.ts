@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import type { AuthStrategy, Connector } from "#connector-kit";
 import { type ConnectionId, newId, PlatformError, type TenantId, toPlatformError } from "#core";
 import type { Db, Tx } from "#db";
+import { recordEvent } from "#events";
 import type { Secret } from "./credentials.ts";
 import type { Gateway } from "./gateway.ts";
-import { recordEvent } from "./happenings.ts";
 import { parseSettings } from "./in-use.ts";
 import type { ConnectionWish, FinishedVisit } from "./sign-in.ts";
 import {

@@ -1,9 +1,9 @@
 import type { Clock, ConnectionId, TenantId } from "#core";
 import { type Db, now, type Tx } from "#db";
+import { recordEvent } from "#events";
 import type { Log } from "./config.ts";
 import { type Credentials, signInHeaders, strategyOf } from "./credentials.ts";
 import type { Gateway } from "./gateway.ts";
-import { recordEvent } from "./happenings.ts";
 import {
   type Connection,
   changeConnection,

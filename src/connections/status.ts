@@ -1,6 +1,6 @@
 import type { ConnectionId, ErrorCode, PlatformError } from "#core";
 import { now, type Tx } from "#db";
-import { recordEvent } from "./happenings.ts";
+import { recordEvent } from "#events";
 import type { ConnectionSet, ConnectionStatus } from "./store.ts";
 
 /** Parks a connection until its owner signs in again: work waits, nothing fails. Once, however many find out. */
