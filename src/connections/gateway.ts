@@ -1,6 +1,6 @@
 import type { AuthStrategy, ClientCredentialsStrategy, Connector, Priority, ProviderApi } from "#connector-kit";
 import { type Clock, type ConnectionId, PlatformError, type TenantId } from "#core";
-import type { Db } from "#db";
+import { type Db, now } from "#db";
 import { type AppOf, createAppOf } from "./apps.ts";
 import { createBreakers } from "./breaker.ts";
 import { budgetsOf } from "./budgets.ts";
@@ -202,22 +202,27 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   async function noteOutage(tenantId: TenantId, connectionId: ConnectionId, until: number, error: PlatformError) {
     log.warn({ connectionId, code: error.code, until }, "The provider is down for this connection; requests pause.");
-    await db.withTenant(tenantId, (tx) =>
-      tx.query("update connections set breaker_until = $2, last_error_at = now() where id = $1", [
-        connectionId,
-        new Date(until),
-      ]),
+    await db.withTenant(tenantId, ({ kysely }) =>
+      kysely
+        .updateTable("connections")
+        .set({ breaker_until: new Date(until), last_error_at: now })
+        .where("id", "=", connectionId)
+        .execute(),
     );
   }
 
   // Once a minute: a connection page that is a minute old is worth more than a row written with each request.
   async function noteSuccess(tenantId: TenantId, connectionId: ConnectionId): Promise<void> {
-    const now = clock.now();
-    if (now - (lastNoted.get(connectionId) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
+    const at = clock.now();
+    if (at - (lastNoted.get(connectionId) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
     if (lastNoted.size > 20_000) lastNoted.clear();
-    lastNoted.set(connectionId, now);
-    await db.withTenant(tenantId, (tx) =>
-      tx.query("update connections set last_success_at = $2 where id = $1", [connectionId, new Date(now)]),
+    lastNoted.set(connectionId, at);
+    await db.withTenant(tenantId, ({ kysely }) =>
+      kysely
+        .updateTable("connections")
+        .set({ last_success_at: new Date(at) })
+        .where("id", "=", connectionId)
+        .execute(),
     );
   }
 }

@@ -1,5 +1,5 @@
 import { type Clock, type ConnectionId, PlatformError, sleep, type TenantId, toPlatformError } from "#core";
-import type { Db, Tx } from "#db";
+import { type Db, now, sql, type Tx } from "#db";
 import type { Credentials, Secret } from "./credentials.ts";
 import type { Http } from "./http.ts";
 import { markNeedsReauth } from "./status.ts";
@@ -71,21 +71,36 @@ async function storeOnce(
   keyId: string,
   expiresAt: number | null,
 ): Promise<"stored" | "overtaken" | "wait"> {
-  const [stored] = await tx.query(
-    `update credentials set envelope = $4, key_id = $5, expires_at = $6, version = version + 1,
-       lease_owner = null, lease_until = null, updated_at = now()
-     where connection_id = $1 and version = $2
-       and (lease_owner = $3 or lease_until is null or lease_until < clock_timestamp())
-     returning 1`,
-    [connectionId, version, leaseOwner, envelope, keyId, expiresAt === null ? null : new Date(expiresAt)],
-  );
-  if (stored) {
+  const { numUpdatedRows } = await tx.kysely
+    .updateTable("credentials")
+    .set({
+      envelope,
+      key_id: keyId,
+      expires_at: expiresAt === null ? null : new Date(expiresAt),
+      version: version + 1,
+      lease_owner: null,
+      lease_until: null,
+      updated_at: now,
+    })
+    .where("connection_id", "=", connectionId)
+    .where("version", "=", version)
+    .where(({ eb, or }) =>
+      or([
+        eb("lease_owner", "=", leaseOwner),
+        eb("lease_until", "is", null),
+        eb("lease_until", "<", sql<Date>`clock_timestamp()`),
+      ]),
+    )
+    .executeTakeFirst();
+  if (numUpdatedRows > 0n) {
     // Whoever took over may have been refused with the token we had used, and said so.
-    await tx.query(
-      `update connections set status = 'connected', status_reason = null, status_detail = null, status_changed_at = now()
-       where id = $1 and status = 'needs_reauth' and status_reason = 'refresh_refused'`,
-      [connectionId],
-    );
+    await tx.kysely
+      .updateTable("connections")
+      .set({ status: "connected", status_reason: null, status_detail: null, status_changed_at: now })
+      .where("id", "=", connectionId)
+      .where("status", "=", "needs_reauth")
+      .where("status_reason", "=", "refresh_refused")
+      .execute();
     return "stored";
   }
   const row = await readCredentialsRow(tx, connectionId);
@@ -95,12 +110,14 @@ async function storeOnce(
 async function afterRefusal(job: RefreshJob, error: PlatformError, { db, vault }: RefreshNeeds): Promise<Credentials> {
   const refused = error.code === "provider.credentials_invalid";
   const isOver = await db.withTenant(job.tenantId, async (tx) => {
-    const [mine] = await tx.query(
-      `update credentials set lease_owner = null, lease_until = null
-       where connection_id = $1 and version = $2 and lease_owner = $3 returning 1`,
-      [job.connectionId, job.version, job.leaseOwner],
-    );
-    if (!mine) {
+    const { numUpdatedRows } = await tx.kysely
+      .updateTable("credentials")
+      .set({ lease_owner: null, lease_until: null })
+      .where("connection_id", "=", job.connectionId)
+      .where("version", "=", job.version)
+      .where("lease_owner", "=", job.leaseOwner)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) {
       const row = await readCredentialsRow(tx, job.connectionId);
       if (!row || row.version > job.version) return false;
       throw new PlatformError("lease.lost", "Another process took over the refresh of this connection.");
