@@ -1,12 +1,16 @@
 import { createHubSpotSimulator } from "#simulators/hubspot";
 import type { Control, Simulator } from "#simulators/kit";
+import { createPipedriveSimulator } from "#simulators/pipedrive";
 import { createRetellSimulator } from "#simulators/retell";
+import { createSalesforceSimulator } from "#simulators/salesforce";
 import { createZapierSimulator } from "#simulators/zapier";
 
 /** Every simulator there is, by provider id. */
 export const simulators = {
   hubspot: createHubSpotSimulator,
+  pipedrive: createPipedriveSimulator,
   retell: createRetellSimulator,
+  salesforce: createSalesforceSimulator,
   zapier: createZapierSimulator,
 } as const;
 
