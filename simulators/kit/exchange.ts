@@ -12,7 +12,7 @@ export interface Exchange {
   rawBody: Buffer;
 }
 
-/** What a simulator answers. An object is sent as JSON, a text as it is, `undefined` as an empty body. */
+/** What a simulator answers. An object is sent as JSON, a text or bytes as they are, `undefined` as an empty body. */
 export interface Answer {
   status: number;
   headers?: Record<string, string>;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   createClock,
+  createOAuthServer,
   createRandom,
   createRouter,
   fixedWindow,
@@ -107,7 +108,7 @@ test("the request log keeps the last ones and hides secrets", () => {
     method: "GET",
     status: 200,
     ms: 1,
-    headers: { authorization: "Bearer secret", accept: "*/*" },
+    headers: { authorization: "Bearer secret", "x-api-token": "secret", accept: "*/*" },
   };
   for (const target of ["/a", "/b?code=secret&x=1", "/c"]) log.add({ ...entry, target });
 
@@ -130,4 +131,35 @@ test("html escapes every value that is not html itself", () => {
   const page = htmlPage("<b>", html`<p title="${'"'}">${["<i>", html`<em>ok</em>`]}</p>`);
   assert.match(page, /<h1>&lt;b&gt;<\/h1>/);
   assert.match(page, /<p title="&quot;">&lt;i&gt;<em>ok<\/em><\/p>/);
+});
+
+test("a refresh token that nobody uses for long enough dies, and each use begins anew", () => {
+  const clock = createClock(() => 0);
+  const random = createRandom(1);
+  const oauth = createOAuthServer({
+    clock,
+    random,
+    settings: {
+      accessTokenTtlMs: 1_000,
+      codeTtlMs: 1_000,
+      refreshTokenIdleMs: 10_000,
+      refreshTokens: "reusable",
+      reuse: "refuse",
+      pkce: "optional",
+      clientAuth: ["body"],
+    },
+    makeToken: () => random.token(20),
+  });
+  const app = { clientId: "c", clientSecret: "s", name: "App", redirectUris: [], scopes: [], optionalScopes: [] };
+  oauth.addApp(app);
+  const { refreshToken } = oauth.connect({ clientId: "c", accountId: "1", userId: "1", scopes: [] });
+  const form = { grant_type: "refresh_token", refresh_token: refreshToken, client_id: "c", client_secret: "s" };
+  const refresh = () => oauth.exchange(new URLSearchParams(form));
+
+  clock.set(9_000, { frozen: true });
+  refresh();
+  clock.set(18_000, { frozen: true });
+  refresh();
+  clock.set(28_001, { frozen: true });
+  assert.throws(refresh, /expired/);
 });

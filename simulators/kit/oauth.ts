@@ -15,6 +15,8 @@ export interface OAuthApp {
 export interface OAuthSettings {
   accessTokenTtlMs: number;
   codeTtlMs: number;
+  /** How long an unused refresh token lives; for ever when absent. */
+  refreshTokenIdleMs?: number;
   /** `single-use`: each refresh hands out a new refresh token and the old one stops working. */
   refreshTokens: "reusable" | "single-use";
   /** What a used single-use token brings: only a refusal, or the end of the whole grant. */
@@ -98,6 +100,7 @@ export interface OAuthServer {
 interface Refresh {
   grant: Grant;
   live: boolean;
+  usedAt: number;
 }
 
 export function createOAuthServer(needs: {
@@ -193,6 +196,10 @@ export function createOAuthServer(needs: {
     }
     if (!held.live && settings.reuse === "revoke-grant") revokeGrants((grant) => grant === held.grant);
     if (!held.live || held.grant.revoked) throw new OAuthProblem("invalid_grant", "missing or invalid refresh token");
+    if (clock.now() - held.usedAt > (settings.refreshTokenIdleMs ?? Number.POSITIVE_INFINITY)) {
+      throw new OAuthProblem("invalid_grant", "refresh token is expired");
+    }
+    held.usedAt = clock.now();
     if (settings.refreshTokens === "single-use") {
       held.live = false;
       return issue(held.grant, undefined);
@@ -205,7 +212,7 @@ export function createOAuthServer(needs: {
     const accessToken = makeToken("access");
     access.set(accessToken, { grant, expiresAt: clock.now() + settings.accessTokenTtlMs, revoked: false });
     const refreshToken = keptRefreshToken ?? makeToken("refresh");
-    if (keptRefreshToken === undefined) refresh.set(refreshToken, { grant, live: true });
+    if (keptRefreshToken === undefined) refresh.set(refreshToken, { grant, live: true, usedAt: clock.now() });
     return { grant, accessToken, refreshToken, expiresInSeconds: Math.round(settings.accessTokenTtlMs / 1_000) };
   }
 

@@ -33,8 +33,9 @@ export interface RequestLog {
   clear(): void;
 }
 
-const secretHeaders = new Set(["authorization", "cookie", "x-api-key", "proxy-authorization"]);
-const secretQuery = /([?&](?:hapikey|api_key|key|token|access_token|refresh_token|client_secret|code)=)[^&]*/gi;
+const secretHeaders = new Set(["authorization", "cookie", "x-api-key", "x-api-token", "proxy-authorization"]);
+const secretQuery =
+  /([?&](?:hapikey|api_key|api_token|key|token|access_token|refresh_token|client_secret|code)=)[^&]*/gi;
 
 export function createRequestLog(size = 1_000): RequestLog {
   type Raw = Parameters<RequestLog["add"]>[0];

@@ -225,7 +225,7 @@ export function createSimulator<C extends Control>(
 
   function reshape(path: string, answer: Answer): Answer {
     let { body } = answer;
-    if (typeof body !== "object") return answer;
+    if (typeof body !== "object" || body instanceof Uint8Array) return answer;
     for (const shape of shapes) {
       if (shape.path === undefined || shape.path.test(path)) body = applyShape(body, shape.change);
     }
@@ -240,7 +240,8 @@ export function createSimulator<C extends Control>(
 function write(response: ServerResponse, { status, headers, body }: Answer): void {
   if (response.destroyed) return;
   const isText = typeof body === "string";
-  const payload = body === undefined ? "" : isText ? body : JSON.stringify(body);
+  const isRaw = isText || body instanceof Uint8Array;
+  const payload = body === undefined ? "" : isRaw ? body : JSON.stringify(body);
   const type = isText ? "text/plain; charset=utf-8" : "application/json;charset=utf-8";
   response.writeHead(status, {
     ...(body === undefined ? {} : { "content-type": type }),

@@ -19,6 +19,10 @@ export interface WebhookMessage {
   timeoutMs: number;
   /** Waits before the 2nd, 3rd … attempt. Empty: one attempt only. */
   retryDelaysMs: readonly number[];
+  /** Which answers that are not 2xx are tried again; all of them when absent. 0 stands for no answer. */
+  retries?(status: number): boolean;
+  /** Told how each attempt ended, for providers that stop sending to an address that fails. */
+  settled?(attempt: number, status: number): void;
 }
 
 export interface WebhookAttempt {
@@ -110,8 +114,11 @@ export function createWebhookSender({ clock, random }: { clock: SimulatorClock; 
     }
     if (stopped.aborted) return;
     keep({ at: new Date(now).toISOString(), url: message.url, attempt, status, body });
+    message.settled?.(attempt, status);
     const delay = message.retryDelaysMs[attempt];
-    if ((status < 200 || status > 299) && delay !== undefined) clock.after(delay, () => start(message, attempt + 1));
+    const failed = status < 200 || status > 299;
+    if (failed && delay !== undefined && (message.retries?.(status) ?? true))
+      clock.after(delay, () => start(message, attempt + 1));
   }
 
   async function idle(): Promise<void> {
