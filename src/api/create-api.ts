@@ -3,6 +3,7 @@ import type { Calls, Messages } from "#calls";
 import type { Connector } from "#connector-kit";
 import { type Clock, toPlatformError } from "#core";
 import type { Db } from "#db";
+import type { Events } from "#events";
 import type { Tracer } from "#insights";
 import type { InboundWebhooks } from "#webhooks";
 import { createAudit } from "./audit.ts";
@@ -24,6 +25,7 @@ import { callRoutes } from "./routes/calls.ts";
 import { connectTokenRoutes } from "./routes/connect-tokens.ts";
 import { connectionTestRoutes } from "./routes/connection-test.ts";
 import { connectionRoutes } from "./routes/connections.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { inboundEventRoutes } from "./routes/inbound-events.ts";
 import { messageRoutes } from "./routes/messages.ts";
 import { operationRoutes } from "./routes/operations.ts";
@@ -46,6 +48,8 @@ export interface ApiConfig {
   metricsToken: string | null;
   dashboardFolder: string;
   limits?: Partial<RequestLimits>;
+  /** Of the stream of events, see `StreamDeps`. */
+  streams?: { beatMs?: number; perKey?: number };
   /** For tests: answers must fit their schemas. */
   checkReplies?: boolean;
 }
@@ -56,6 +60,7 @@ export interface ApiDeps {
   messages: Messages;
   connections: ConnectionsPort;
   inbound: InboundWebhooks;
+  events: Events;
   tracer: Tracer;
   connectors: ReadonlyMap<string, Connector>;
   config: ApiConfig;
@@ -74,16 +79,18 @@ export interface Api {
   loginCodes: LoginCodes;
   /** For the timetable: kept answers older than a day go. */
   sweepIdempotencyKeys(): Promise<void>;
-  /** From now on /readyz says no, so that load balancers look elsewhere. */
+  /** From now on /readyz says no, so that load balancers look elsewhere, and streams end, so that they are opened elsewhere. */
   drain(): void;
 }
 
 // Intake is what machines send in bulk; people and dashboards stay far below the rest.
 const defaultLimits: RequestLimits = { key: 600, intake: 600_000, address: 60_000, login: 20, refused: 300 };
+// Proxies cut what is silent for 30 to 60 s. A browser needs one stream, whatever it shows.
+const defaultStreams = { beatMs: 15_000, perKey: 20 };
 
 /** The HTTP server with all its routes, not yet listening. */
 export async function createApi(deps: ApiDeps): Promise<Api> {
-  const { db, calls, messages, connections, inbound, tracer, connectors, config, clock, log } = deps;
+  const { db, calls, messages, connections, inbound, events, tracer, connectors, config, clock, log } = deps;
   const isHttps = config.publicUrl.startsWith("https:");
   const onError = (error: unknown) => log.error({ err: error }, "A piece of background work of the API failed.");
   const onUnexpected = (error: unknown, request: { id: string; url: string }) =>
@@ -92,6 +99,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
       "A request failed on our side.",
     );
   let isStopping = false;
+  const leaving = new AbortController();
 
   const tokens = createTokens({ secrets: config.secrets, clock });
   const auth = createAuth({ db, tokens, clock, onError });
@@ -112,6 +120,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     ...callRoutes({ db, calls }),
     ...messageRoutes({ db, messages }),
     ...inboundEventRoutes({ inbound }),
+    ...eventRoutes({ events, auth, leaving: leaving.signal, ...defaultStreams, ...config.streams }),
     ...operationRoutes({ db, tracer }),
   ];
 
@@ -123,6 +132,8 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     logger: log,
     onUnexpected,
   });
+  // Streams never end by themselves: a server that closes would wait for them.
+  server.addHook("preClose", async () => leaving.abort());
   metrics.observe(server);
   const count = createRateLimits(server, { ...defaultLimits, ...config.limits });
   const { followLink } = registerSessionPages(server, { auth, tokens, codes: loginCodes, count, isHttps });
@@ -151,6 +162,7 @@ export async function createApi(deps: ApiDeps): Promise<Api> {
     sweepIdempotencyKeys: idempotency.sweep,
     drain: () => {
       isStopping = true;
+      leaving.abort();
     },
   };
 }

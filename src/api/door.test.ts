@@ -62,7 +62,7 @@ test("another tenant's ids are not there: 404, and nothing of them in the answer
 
 test("lists show one tenant's rows only", async () => {
   for (const route of world.api.routes) {
-    if (route.method !== "GET" || route.path.includes("{")) continue;
+    if (route.method !== "GET" || route.path.includes("{") || route.streams) continue;
     const answer = await world.send("GET", `${route.path}?${route.examples?.query ?? ""}`, { key: admin });
     assert.equal(answer.status, 200, route.path);
     assert.ok(!answer.text.includes(theirs.publicId) && !answer.text.includes(theirs.agentId), route.path);

@@ -27,6 +27,8 @@ export interface Answer {
   body?: unknown;
   /** Lines of JSON in place of a body. */
   lines?: AsyncIterable<unknown>;
+  /** Text as it comes, in place of a body. */
+  stream?: { contentType: string; chunks: AsyncIterable<string> };
   /** Fills the audit entry; `tenantId` where it is not the request's own. */
   audit?: { subjectId: string | null; detail?: Record<string, unknown>; tenantId?: TenantId | null };
 }
@@ -51,13 +53,15 @@ export interface Route {
   body?: z.ZodType;
   /** Which schema a body is judged by, where the route takes several shapes. */
   bodyFor?(body: unknown): { schema: z.ZodType };
-  reply: { status: number; description: string; schema: z.ZodType | null };
+  reply: { status: number; description: string; schema: z.ZodType | null; contentType?: string };
   /** Other good answers. */
   alsoReplies?: { status: number; description: string; schema: z.ZodType | null; contentType?: string }[];
   errors: ErrorCode[];
   examples?: { query?: string; body?: unknown; reply?: unknown };
   /** `intake` is what machines send in bulk. */
   limit?: "intake";
+  /** The answer goes on until either side leaves. */
+  streams?: true;
   bodyLimitBytes?: number;
   // biome-ignore lint/suspicious/noExplicitAny: `defineRoute` has checked the handler against the schemas.
   handle(request: ApiRequest<any, any, any>): Promise<Answer>;

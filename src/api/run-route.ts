@@ -154,11 +154,16 @@ async function answer(
 }
 
 function send(route: Route, reply: FastifyReply, answer: Answer, deps: RouteDeps): FastifyReply {
-  const { status = route.reply.status, headers, body, lines } = answer;
+  const { status = route.reply.status, headers, body, lines, stream } = answer;
   reply.code(status);
   if (lines) {
     reply.header("content-type", "application/x-ndjson; charset=utf-8");
     return reply.send(Readable.from(toNdjson(lines)));
+  }
+  if (stream) {
+    // Proxies that gather an answer before they pass it on would make a stream of it that never comes.
+    reply.headers({ "content-type": stream.contentType, "cache-control": "no-store", "x-accel-buffering": "no" });
+    return reply.send(Readable.from(stream.chunks));
   }
   if (body === undefined || body === null) {
     if (headers) reply.headers(headers);

@@ -8,6 +8,7 @@ import type { Calls, Messages } from "#calls";
 import type { Connector } from "#connector-kit";
 import { type Clock, type ConnectionId, createTestClock, newId, PlatformError, type TenantId, toPublicId } from "#core";
 import { type Cleanup, createTestDb, type Db } from "#db";
+import { createEvents, type Events } from "#events";
 import type { InboundWebhooks } from "#webhooks";
 import type { Scope } from "./contract/session.ts";
 import { type Api, createApi } from "./create-api.ts";
@@ -54,6 +55,7 @@ export const aConnector: Connector = {
 export interface TestApi {
   api: Api;
   db: Db;
+  events: Events;
   clock: Clock & { advance(ms: number): void };
   calls: { accepted: { tenantId: TenantId; body: unknown }[] };
   /** The connections there are; the port below reads and changes these. */
@@ -79,6 +81,7 @@ export async function startTestApi(
     messages?: Partial<Messages>;
     inbound?: Partial<InboundWebhooks>;
     db?: Db;
+    streams?: { beatMs?: number; perKey?: number };
   } = {},
 ): Promise<TestApi> {
   const db = options.db ?? (await createTestDb(t, process.env.TIELINE_TEST_DATABASE_URL ? "postgres" : "pglite"));
@@ -116,6 +119,7 @@ export async function startTestApi(
     retry: async () => 0,
     ...options.messages,
   };
+  const events = createEvents({ db, onError: console.error });
   const api = await createApi({
     db,
     calls,
@@ -127,6 +131,7 @@ export async function startTestApi(
       replay: async () => false,
       ...options.inbound,
     },
+    events,
     tracer: { trace: async (_tenant, query) => ({ query, kind: "nothing", calls: [], messages: [] }) },
     connectors: new Map([[aConnector.id, aConnector]]),
     config: {
@@ -138,6 +143,7 @@ export async function startTestApi(
       metricsToken: "metrics-token",
       dashboardFolder: folder,
       checkReplies: true,
+      ...(options.streams && { streams: options.streams }),
       ...(options.limits && { limits: options.limits }),
     },
     clock,
@@ -146,12 +152,14 @@ export async function startTestApi(
   });
   t.after(async () => {
     await api.server.close();
+    await events.close();
   });
   const keys = createKeyStore(db);
 
   return {
     api,
     db,
+    events,
     clock,
     calls: { accepted },
     connections,

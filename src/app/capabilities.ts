@@ -18,6 +18,7 @@ import {
 import type { Connector, ProviderApi } from "#connector-kit";
 import type { Clock } from "#core";
 import type { Db } from "#db";
+import { createEvents } from "#events";
 import { createTracer } from "#insights";
 import { createBullmqTransport, createLanes, createPgBossTransport } from "#jobs";
 import { createInbound } from "#webhooks";
@@ -97,6 +98,10 @@ export function createCapabilities(deps: Deps) {
     hasCall: async (tenantId, id) => (await calling.calls.read(tenantId, id)) !== null,
   });
 
+  const onError = (error: unknown) =>
+    log.warn({ err: error }, "New events could not be looked for; it is tried again.");
+  const events = createEvents({ db, onError });
+
   return {
     vault,
     connectors,
@@ -108,10 +113,12 @@ export function createCapabilities(deps: Deps) {
     retryFailed: calling.retryFailed,
     messages: calling.messages,
     inbound: receiving.inbound,
+    events,
     flushRefusals: receiving.flushRefusals,
     handlers: [...calling.handlers, ...receiving.handlers],
     tracer: createTracer({ db, connectors, publicUrl }),
     async close(): Promise<void> {
+      await events.close();
       await keeper?.close({ withinMs: keeperPatienceMs });
       await gateway.close();
       redis?.disconnect();

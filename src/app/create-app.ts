@@ -134,6 +134,7 @@ export async function createApp(
       messages: parts.messages,
       connections,
       inbound: parts.inbound,
+      events: parts.events,
       tracer: parts.tracer,
       connectors: parts.connectors,
       config: {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { createConnectors } from "#connectors";
+import { type EventDescription, eventTypes } from "#events";
 import { referenceFiles } from "./reference.ts";
 import { providerSettings, settings } from "./settings.ts";
 
@@ -15,6 +16,13 @@ test("the written pages say what the code says", async () => {
 test("every setting has a description that ends like a sentence", () => {
   for (const [name, { description }] of [...Object.entries(settings.shape), ...Object.entries(providerSettings.shape)])
     assert.match(description ?? "", /^\S.+\.$/, name);
+});
+
+test("every type of event fits its own example, and says when it is raised", () => {
+  for (const [type, { payload, example, when }] of Object.entries<EventDescription>(eventTypes)) {
+    assert.deepEqual(payload.strict().parse(example), example, type);
+    assert.match(when, /^[A-Z].+\.$/, type);
+  }
 });
 
 test("no written page shows a secret: settings that hold one have no default", () => {

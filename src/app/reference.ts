@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { errorCodes } from "#core";
+import { eventsPage } from "./events-page.ts";
 import { providerSettingName, providerSettings, settings } from "./settings.ts";
 
 interface Setting {
@@ -108,5 +109,6 @@ export function referenceFiles(providers: Iterable<string>): Record<string, stri
     ".env.example": envExample(ids),
     "docs/reference/settings.md": settingsPage(ids),
     "docs/reference/errors.md": errorsPage(),
+    "docs/reference/events.md": eventsPage(generated),
   };
 }

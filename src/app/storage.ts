@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Logger } from "pino";
 import { type Db, migrate, openDb } from "#db";
+import { settleRestoredEvents } from "#events";
 import type { Config } from "./config.ts";
 
 /** Opens the database that the settings name and brings its schema up to date. */
@@ -21,6 +22,8 @@ export async function openStorage(config: Config, log: Logger): Promise<Db> {
   try {
     const applied = await migrate(db);
     if (applied.length > 0) log.info({ migrations: applied }, "The schema was brought up to date.");
+    const restored = await settleRestoredEvents(db);
+    if (restored > 0) log.info({ events: restored }, "This is a restored database: its events were put in order.");
     return db;
   } catch (error) {
     await db.close();

@@ -373,6 +373,14 @@ export const errorCodes = {
     "The body is larger than this route takes.",
     "Send less at once.",
   ),
+  "request.too_many_streams": entry(
+    "retry",
+    "rate_limit",
+    "caller",
+    429,
+    "Too many streams are open with this key.",
+    "Close one, or share one stream between those who need it.",
+  ),
   "request.unsupported_media_type": entry(
     "reject",
     "validation",

@@ -4,6 +4,7 @@ export * from "./calls.ts";
 export * from "./common.ts";
 export * from "./connect-tokens.ts";
 export * from "./connections.ts";
+export * from "./events.ts";
 export * from "./inbound-events.ts";
 export * from "./messages.ts";
 export * from "./operations.ts";

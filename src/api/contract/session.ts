@@ -15,6 +15,7 @@ export const scopes = [
   "connections:write",
   "calls:read",
   "calls:write",
+  "events:read",
   "inbound:read",
   "inbound:write",
   "audit:read",
