@@ -53,12 +53,15 @@ export function manifestContract(connector: Connector): void {
     }
   });
 
-  test(`${name}: the checks name scopes that are asked for`, () => {
+  test(`${name}: the checks and the streams name scopes that are asked for`, () => {
     assert.equal(new Set(checks.map(({ id }) => id)).size, checks.length);
     const oauth = auth.find((strategy): strategy is OAuth2Strategy => strategy.kind === "oauth2");
     if (!oauth) return;
     const scopes = [...oauth.scopes.required, ...oauth.scopes.optional];
     for (const { id, scope } of checks) assert.ok(!scope || scopes.includes(scope), `${id} needs ${scope}`);
+    for (const { name, scope } of connector.streams ?? []) {
+      assert.ok(!scope || scopes.includes(scope), `the stream ${name} needs ${scope}`);
+    }
   });
 
   test(`${name}: a failure says what to do, in words that hold nothing of the answer's data`, () => {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { type ErrorCode, PlatformError } from "#core";
+import type { ErrorCode, PlatformError } from "#core";
 import type { Action, Outcome, Unit } from "./actions.ts";
-import type { ProviderApi, ProviderRequest } from "./api.ts";
+import type { ProviderApi } from "./api.ts";
 import type { Connector } from "./connector.ts";
+import { type ContractFault, failureOf, patienceFor } from "./contract-faults.ts";
 import { manifestContract } from "./contract-manifest.ts";
+import { type ContractStream, type StreamSite, streamContract } from "./contract-streams.ts";
 
 /** One kind of write, tried out. */
 export interface ContractWrite<Input = unknown> {
@@ -20,17 +22,6 @@ export interface ContractWrite<Input = unknown> {
   count(): number;
 }
 
-/** Trouble that the provider is asked to make. */
-export interface ContractFault {
-  kind: "status" | "commit-then-status" | "commit-then-drop" | "malformed" | "slow";
-  /** Only requests to this path. */
-  path?: RegExp;
-  status?: number;
-  headers?: Record<string, string>;
-  ms?: number;
-  count?: number;
-}
-
 /** A fresh provider and us connected to it. */
 export interface ContractSite {
   /** Signed in and set up. */
@@ -42,6 +33,7 @@ export interface ContractSite {
   /** Any read. */
   read?(api: ProviderApi): Promise<unknown>;
   writes: ContractWrite[];
+  streams?: ContractStream[];
   fault(fault: ContractFault): void;
   clearFaults(): void;
   /** How many requests have arrived at paths like this. */
@@ -63,6 +55,8 @@ export interface ContractWorld {
   ): Promise<Map<string, Outcome>>;
   /** The writes of `open`; each gets its tests. `refuses`: the provider refuses some content of this kind. */
   writes: readonly { name: string; refuses: boolean }[];
+  /** The streams of `open`; each gets its tests. `edits`: the world can change and delete its rows. */
+  streams?: readonly { name: string; edits: boolean }[];
   /** Whether anything can be read there. */
   reads: boolean;
   /** Whether access is granted by scopes. */
@@ -74,6 +68,14 @@ export function connectorContract(connector: Connector, world: ContractWorld): v
   manifestContract(connector);
   signInContract(connector, world);
   for (const write of world.writes) writeContract(connector, world, write);
+  for (const stream of world.streams ?? []) streamContract(connector, stream, (t) => openStream(t, world, stream.name));
+}
+
+async function openStream(t: TestContext, world: ContractWorld, name: string): Promise<StreamSite> {
+  const site = await world.open(t);
+  const found = site.streams?.find(({ stream }) => stream.name === name);
+  assert.ok(found, `the world has no stream ${name}`);
+  return { ...site, ...found };
 }
 
 function signInContract(connector: Connector, world: ContractWorld): void {
@@ -224,22 +226,6 @@ function writeContract(
     assert.ok(write, `the world has no write ${writeName}`);
     return { ...site, write };
   }
-}
-
-/** The API as it is; only against slowness one that gives up soon, so that a busy machine fails no other test. */
-function patienceFor({ kind }: ContractFault, api: ProviderApi): ProviderApi {
-  if (kind !== "slow") return api;
-  const send = <Body>(request: ProviderRequest) => api.send<Body>({ ...request, timeoutMs: 400 });
-  return { connection: api.connection, send };
-}
-
-async function failureOf(promise: Promise<unknown>): Promise<PlatformError> {
-  const error = await promise.then(
-    () => assert.fail("It should have failed."),
-    (thrown) => thrown,
-  );
-  assert.ok(error instanceof PlatformError, String(error));
-  return error;
 }
 
 function failed(outcome: Outcome | undefined): PlatformError {

@@ -5,6 +5,7 @@ import { hubspot } from "#connectors";
 import { createHubSpotSimulator, defaults, type HubSpotControl } from "#simulators/hubspot";
 import { startSimulator } from "#simulators/kit";
 import { type ContractSite, type ContractWrite, connectorContract } from "../../src/connector-kit/contract.ts";
+import type { ContractStream } from "../../src/connector-kit/contract-streams.ts";
 import { armed, createUs, execute, listen, type SignIn } from "./us.ts";
 
 type Hub = ReturnType<HubSpotControl["portal"]>;
@@ -17,7 +18,9 @@ const settings = { pipeline_id: "default", default_stage_id: "qualifiedtobuy", w
 
 const refusing = ["contacts", "notes", "meetings", "deals", "messages"].map((name) => ({ name, refuses: true }));
 const writes = [...refusing, { name: "enrollments", refuses: false }];
-connectorContract(hubspot, { open, execute, writes, reads: true, scopes: true });
+const streams = ["contacts", "companies", "deals"].map((name) => ({ name, edits: true }));
+streams.push({ name: "owners", edits: false });
+connectorContract(hubspot, { open, execute, writes, streams, reads: true, scopes: true });
 
 async function open(t: TestContext): Promise<ContractSite> {
   const { simulator, hub, us } = await aWorld(t);
@@ -30,13 +33,14 @@ async function open(t: TestContext): Promise<ContractSite> {
     },
     read: (api) => hubspot.account?.(api) ?? Promise.resolve(),
     writes: writesOf(hub),
+    streams: streamsOf(hub),
     ...armed(simulator.control),
   };
 }
 
 async function aWorld(t: TestContext) {
   const simulator = await startSimulator(t, createHubSpotSimulator, {
-    portals: [{ id: 33, tier: "pro", workflows: [{ id: 42, name: "After a call" }] }],
+    portals: [{ id: 33, tier: "pro", workflows: [{ id: 42, name: "After a call" }], owners: manyOwners }],
     staticTokens: [
       { token: defaults.staticToken, portalId: 33 },
       { token: "pat-na1-narrow", portalId: 33, scopes: ["crm.objects.contacts.read"] },
@@ -106,6 +110,31 @@ function writesOf(hub: Hub): ContractWrite[] {
       count: () => hub.enrollments().length,
     },
   ] as ContractWrite[];
+}
+
+const manyOwners = Array.from({ length: 230 }, (_, index) => ({
+  id: String(7_000 + index),
+  email: `owner${index}@example.com`,
+}));
+
+/** More rows than two pages of a hundred. */
+function streamsOf(hub: Hub): ContractStream[] {
+  const namedBy = { contacts: "firstname", companies: "name", deals: "dealname" } as const;
+  return (hubspot.streams ?? []).map((stream) => {
+    if (stream.name === "owners")
+      return { stream, path: /\/crm\/owners\//, fill: () => manyOwners.map(({ id }) => id) };
+    const type = stream.name as keyof typeof namedBy;
+    return {
+      stream,
+      path: new RegExp(`/crm/objects/[^/]+/${type}(/search)?$`),
+      fill() {
+        hub.seed({ [type]: 230 });
+        return hub.list(type).map(({ id }) => id);
+      },
+      change: (id) => void hub.edit(type, id, { [namedBy[type]]: "Changed" }),
+      remove: (id) => hub.archive(type, id),
+    };
+  });
 }
 
 function aPerson(number: number, changes: Partial<Person> = {}): Unit<Person> {

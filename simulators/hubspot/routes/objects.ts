@@ -44,7 +44,8 @@ function list({ portal, params, query, exchange, world }: Call) {
     };
   });
   if (next === undefined) return { status: 200, body: { results } };
-  const link = new URL(exchange.target, world.url());
+  // A slow answer may be made after the simulator was stopped, and then it has no address.
+  const link = new URL(exchange.target, world.url() || "http://127.0.0.1");
   link.searchParams.set("after", next);
   return { status: 200, body: { results, paging: { next: { after: next, link: link.href } } } };
 }
