@@ -17,9 +17,14 @@ interface Case {
   trouble?(world: BurstWorld): void;
   /** And while it runs. */
   inTheMiddle?: { afterMs: number; trouble(world: BurstWorld): void };
+  /** In lots with 400 ms between them, in place of all at once. */
+  isSpread?: boolean;
   /** With no trouble there is a time to keep, and nothing to be refused for. */
   isCalm?: boolean;
 }
+
+// A burst is so few requests that one in five may be none; spread out, it is enough of them for the faults to hit.
+const lots = 12;
 
 const cases: Case[] = [
   { name: "under the published limit", isCalm: true },
@@ -31,6 +36,17 @@ const cases: Case[] = [
     name: "20 % of answers 500, the write done",
     trouble: ({ control }) =>
       void control.fault({ kind: "commit-then-status", status: 500, rate: 0.2, match: { method: "POST|PATCH" } }),
+  },
+  {
+    name: "20 % of writes cut after they are done, in 12 lots",
+    trouble: ({ control }) =>
+      void control.fault({ kind: "commit-then-drop", rate: 0.2, match: { method: "POST|PATCH" } }),
+    isSpread: true,
+  },
+  {
+    name: "20 % of answers 500, in 12 lots",
+    trouble: ({ control }) => void control.fault({ kind: "status", status: 500, rate: 0.2 }),
+    isSpread: true,
   },
   {
     name: "10 s outage",
@@ -46,7 +62,10 @@ export async function benchBurst(options: BenchOptions): Promise<boolean> {
   return isSound;
 }
 
-async function run({ name, trouble, inTheMiddle, isCalm = false }: Case, options: BenchOptions): Promise<boolean> {
+async function run(
+  { name, trouble, inTheMiddle, isSpread = false, isCalm = false }: Case,
+  options: BenchOptions,
+): Promise<boolean> {
   const { engine, quick, report } = options;
   const calls = quick ? 100 : 300;
   const world = await createBurstWorld(options);
@@ -68,11 +87,7 @@ async function run({ name, trouble, inTheMiddle, isCalm = false }: Case, options
     trouble?.(world);
     if (inTheMiddle) setTimeout(() => inTheMiddle.trouble(world), inTheMiddle.afterMs);
     const startedAt = performance.now();
-    const sent = await load(world.product.url, {
-      total: calls,
-      connections: calls,
-      request: (at) => toRequest(world, at),
-    });
+    const notAccepted = await send(world, calls, isSpread ? lots : 1);
     await settled(world, known + calls);
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
     const after = world.control.counts();
@@ -80,22 +95,35 @@ async function run({ name, trouble, inTheMiddle, isCalm = false }: Case, options
     const notes = world.notes();
     const lost = Array.from({ length: calls }, (_, at) => `bench_${at}`).filter((call) => !notes.has(call)).length;
     const doubled = [...notes.values()].reduce((sum, times) => sum + times - 1, 0) + world.repeatedContacts();
-    const refused = (after.byStatus[429] ?? 0) - (before.byStatus[429] ?? 0);
+    const answers = (status: number) => (after.byStatus[status] ?? 0) - (before.byStatus[status] ?? 0);
     report.add(engine, name, {
       calls,
-      not_accepted: sent.failed,
+      not_accepted: notAccepted,
       notes: notes.size - known,
       lost,
       doubled,
-      answers_429: refused,
+      answers_429: answers(429),
+      failures: answers(500) + answers(503) + answers(0), // 0: the connection was cut
       requests: after.total - before.total,
       seconds,
     });
-    const isKept = lost === 0 && doubled === 0 && sent.failed === 0;
-    return isCalm ? isKept && refused === 0 && seconds <= withinSeconds : isKept;
+    const isKept = lost === 0 && doubled === 0 && notAccepted === 0;
+    return isCalm ? isKept && answers(429) === 0 && seconds <= withinSeconds : isKept;
   } finally {
     await world.stop();
   }
+}
+
+/** Answers how many were not accepted. */
+async function send(world: BurstWorld, calls: number, inLots: number): Promise<number> {
+  const total = calls / inLots;
+  let failed = 0;
+  for (let lot = 0; lot < inLots; lot++) {
+    const request = (index: number) => toRequest(world, lot * total + index);
+    failed += (await load(world.product.url, { total, connections: total, request })).failed;
+    if (lot < inLots - 1) await pause(400);
+  }
+  return failed;
 }
 
 /** Milliseconds from sending one call until its note is there, with nothing else to do. */
