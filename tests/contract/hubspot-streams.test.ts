@@ -98,8 +98,12 @@ test("when more contacts share one millisecond than a page holds, each still com
   control.clock.advance(1);
   hub.seed({ contacts: 150 });
 
-  const { ids } = await read(api, contacts, beginning(contacts), false);
+  const { ids, pages } = await read(api, contacts, beginning(contacts), false);
 
+  for (const [at, page] of pages.slice(0, -1).entries()) {
+    const rest = await read(api, contacts, page.cursor, false);
+    assert.deepEqual(rest.ids, idsOf(pages.slice(at + 1)), "from every stored cursor exactly the rest");
+  }
   assert.deepEqual(
     ids.map(Number).sort((a, b) => a - b),
     hub.list("contacts").map(({ id }) => Number(id)),
