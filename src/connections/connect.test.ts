@@ -218,6 +218,7 @@ describe("connecting", () => {
       { tenantId: w.tenantId, connectionId: connection.id },
     ]);
     await w.connections.update(w.tenantId, connection.id, () => ({ webhookSecret: "newer" }));
+    assert.equal((await w.events()).at(-1), "connection.updated");
     assert.deepEqual((await directory.listenerAt("acme", connection.webhook_key))?.secrets, ["newer", "whsec"]);
   });
 

@@ -1,6 +1,7 @@
 import type { AgentId, Clock, ConnectionId, FieldError, TenantId } from "#core";
 import { nowIso, type Page, type PageRequest, PlatformError, readPage } from "#core";
 import { type Db, inKeyset, type Tx } from "#db";
+import { recordEvent } from "#events";
 import { type CheckLine, type CheckOptions, testConnection } from "./checklist.ts";
 import { type Log, type ProviderApp, silentLog } from "./config.ts";
 import { createConnect } from "./connect.ts";
@@ -139,9 +140,13 @@ export function createConnections(deps: ConnectionsDeps) {
         await addWebhookSecret(tx, vault, { tenantId, connectionId: id }, change.webhookSecret);
       }
       const { name, role } = change; // what is undefined stays
-      return orRow(
-        await changeConnection(tx, id, { name, role, settings: change.settings && JSON.stringify(settings) }),
-      );
+      const after = await changeConnection(tx, id, {
+        name,
+        role,
+        settings: change.settings && JSON.stringify(settings),
+      });
+      await recordEvent(tx, "connection.updated", id, { provider: before.provider });
+      return orRow(after);
     });
   }
 

@@ -75,6 +75,12 @@ export const eventTypes = {
     }),
     example: { provider: "hubspot", account_id: "4100002", reconnected: false },
   },
+  "connection.updated": {
+    subject: "connection",
+    when: "Somebody changed a connection's name, role, settings or webhook secret.",
+    payload: z.object({ provider }),
+    example: { provider: "hubspot" },
+  },
   "connection.paused": {
     subject: "connection",
     when: "Somebody paused a connection; its work waits.",
