@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { useApi } from "./api-context.tsx";
 import { keys } from "./keys.ts";
 import { live } from "./live.ts";
+import { usePolling } from "./live-updates.tsx";
 import type { Call, CallQuery, CallSync, CallSyncQuery, Page, Retried, Trace } from "./types.ts";
 
 export function useCalls(filter: CallQuery, every: number = live.list) {
@@ -9,7 +10,7 @@ export function useCalls(filter: CallQuery, every: number = live.list) {
   return useQuery({
     queryKey: keys.calls(api.tenant, filter),
     queryFn: ({ signal }) => api.get<Page<Call>>("/v1/calls", { query: { limit: 50, ...filter }, signal }),
-    refetchInterval: every,
+    refetchInterval: usePolling(every),
     placeholderData: keepPreviousData,
   });
 }
@@ -19,7 +20,7 @@ export function useCall(id: string) {
   return useQuery({
     queryKey: keys.call(api.tenant, id),
     queryFn: ({ signal }) => api.get<Call>(`/v1/calls/${encodeURIComponent(id)}`, { signal }),
-    refetchInterval: live.detail,
+    refetchInterval: usePolling(live.detail),
   });
 }
 
@@ -29,7 +30,7 @@ export function useSyncsOfCall(id: string) {
     queryKey: keys.callSyncsOf(api.tenant, id),
     queryFn: async ({ signal }) =>
       (await api.get<{ data: CallSync[] }>(`/v1/calls/${encodeURIComponent(id)}/syncs`, { signal })).data,
-    refetchInterval: live.detail,
+    refetchInterval: usePolling(live.detail),
   });
 }
 
@@ -38,7 +39,7 @@ export function useCallSyncs(filter: CallSyncQuery) {
   return useQuery({
     queryKey: keys.callSyncs(api.tenant, filter),
     queryFn: ({ signal }) => api.get<Page<CallSync>>("/v1/call-syncs", { query: { limit: 50, ...filter }, signal }),
-    refetchInterval: live.list,
+    refetchInterval: usePolling(live.list),
     placeholderData: keepPreviousData,
   });
 }
@@ -49,7 +50,7 @@ export function useTrace(query: string) {
     queryKey: keys.trace(api.tenant, query),
     queryFn: ({ signal }) => api.get<Trace>("/v1/trace", { query: { q: query }, signal }),
     enabled: query.length > 0,
-    refetchInterval: live.detail,
+    refetchInterval: usePolling(live.detail),
   });
 }
 

@@ -18,6 +18,7 @@ export interface Options {
   /** The version the change was made from; the server refuses it when somebody was faster. */
   ifMatch?: string | null;
   signal?: AbortSignal;
+  headers?: Record<string, string>;
 }
 
 /** What an answer says, and the version it says it of. */
@@ -35,6 +36,8 @@ export interface Api {
   delete<T>(path: string, options?: Options): Promise<T>;
   /** Each line of a streamed answer, as it comes. */
   lines(path: string, body: unknown, options?: Options): AsyncGenerator<unknown>;
+  /** A streamed text, in the pieces it comes in. */
+  text(path: string, options?: Options): AsyncGenerator<string>;
 }
 
 /** Requests for one tenant; a host key says with each of them whom it acts for. */
@@ -49,6 +52,9 @@ export function createApi(tenant: string | null): Api {
       (await json<T>("PATCH", path, { ...options, body })).value,
     delete: async <T>(path: string, options?: Options) => (await json<T>("DELETE", path, options)).value,
     lines,
+    text: async function* (path, options = {}) {
+      yield* piecesOf(await send("GET", path, options, "text/event-stream"));
+    },
   };
 
   async function json<T>(method: string, path: string, options: Options = {}): Promise<Versioned<T>> {
@@ -60,24 +66,16 @@ export function createApi(tenant: string | null): Api {
   async function* lines(path: string, body: unknown, options: Options = {}): AsyncGenerator<unknown> {
     const response = await send("POST", path, { ...options, body }, "application/x-ndjson");
     let rest = "";
-    const decoder = new TextDecoder();
-    const reader = response.body?.getReader();
-    if (!reader) return;
-    try {
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        rest += decoder.decode(part.value, { stream: true });
-        const whole = rest.split("\n");
-        rest = whole.pop() ?? "";
-        for (const line of whole) if (line.trim()) yield JSON.parse(line);
-      }
-      if (rest.trim()) yield JSON.parse(rest);
-    } finally {
-      await reader.cancel().catch(() => {});
+    for await (const piece of piecesOf(response)) {
+      const whole = (rest + piece).split("\n");
+      rest = whole.pop() ?? "";
+      for (const line of whole) if (line.trim()) yield JSON.parse(line);
     }
+    if (rest.trim()) yield JSON.parse(rest);
   }
 
   async function send(method: string, path: string, options: Options, accept: string): Promise<Response> {
-    const headers: Record<string, string> = { accept };
+    const headers: Record<string, string> = { accept, ...options.headers };
     if (tenant) headers["tieline-tenant"] = tenant;
     if (method !== "GET") headers["tieline-session"] = "1";
     // A stream cannot be stored and answered a second time.
@@ -98,6 +96,18 @@ export function createApi(tenant: string | null): Api {
     }
     if (response.ok) return response;
     throw new ApiError(await problemOf(response, path));
+  }
+}
+
+async function* piecesOf(response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read())
+      yield decoder.decode(part.value, { stream: true });
+  } finally {
+    await reader.cancel().catch(() => {});
   }
 }
 

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useApi } from "./api-context.tsx";
 import { keys } from "./keys.ts";
 import { live } from "./live.ts";
+import { usePolling } from "./live-updates.tsx";
 import type {
   Connection,
   ConnectionCreate,
@@ -20,7 +21,7 @@ export function useConnections(every: number = live.list) {
     queryKey: keys.connections(api.tenant),
     queryFn: async ({ signal }) =>
       (await api.get<Page<Connection>>("/v1/connections", { query: { limit: 200 }, signal })).data,
-    refetchInterval: every,
+    refetchInterval: usePolling(every),
   });
 }
 
@@ -30,7 +31,7 @@ export function useConnection(id: string, every: number = live.detail) {
   return useQuery({
     queryKey: keys.connection(api.tenant, id),
     queryFn: ({ signal }) => api.getVersioned<Connection>(`/v1/connections/${id}`, { signal }),
-    refetchInterval: every,
+    refetchInterval: usePolling(every),
   });
 }
 

@@ -3,6 +3,7 @@ import { Building2 } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { TenantApi } from "../data/api-context.tsx";
 import { toProblem } from "../data/client.ts";
+import { LiveUpdates } from "../data/live-updates.tsx";
 import { useSession, useTenants } from "../data/session.ts";
 import type { Session } from "../data/types.ts";
 import { Empty } from "../ui/empty.tsx";
@@ -55,15 +56,17 @@ function ForTenant({ session }: { session: Session }) {
   if (session.is_host && !tenant && tenants.isPending) return <div aria-busy="true" className="min-h-dvh" />;
   return (
     <TenantApi tenant={tenant}>
-      <Trails>
-        <Frame session={session} tenants={known} tenant={tenant}>
-          {session.is_host && !tenant ? (
-            <NoTenant failed={tenants.error} onRetry={tenants.refetch} />
-          ) : (
-            <Outlet key={tenant} />
-          )}
-        </Frame>
-      </Trails>
+      <LiveUpdates hasTenant={!session.is_host || tenant !== null}>
+        <Trails>
+          <Frame session={session} tenants={known} tenant={tenant}>
+            {session.is_host && !tenant ? (
+              <NoTenant failed={tenants.error} onRetry={tenants.refetch} />
+            ) : (
+              <Outlet key={tenant} />
+            )}
+          </Frame>
+        </Trails>
+      </LiveUpdates>
     </TenantApi>
   );
 }
