@@ -125,6 +125,19 @@ test("a revoked key hears no more", async () => {
   );
 });
 
+test("a stream ends with its tenant", async () => {
+  const host = await world.addKey(null, ["admin"]);
+  const tenant = await world.addTenant("short-lived");
+  const stream = await openStream({ authorization: `Bearer ${host}`, "tieline-tenant": "short-lived" });
+  await stream.next((message) => message.event === "ready");
+  const gone = await world.send("DELETE", `/v1/tenants/${tenant.publicId}`, { key: host });
+  assert.equal(gone.status, 204, gone.text);
+  await assert.rejects(
+    stream.next(() => false),
+    /ended/,
+  );
+});
+
 test("streams end when the process leaves", async () => {
   const leaving = await startTestApi({ after: (fn) => after(fn) });
   const at = await leaving.api.server.listen({ host: "127.0.0.1", port: 0 });

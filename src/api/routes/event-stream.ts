@@ -6,7 +6,7 @@ import { defineRoute, type Route } from "../route.ts";
 
 export interface StreamDeps {
   events: Events;
-  auth: Pick<Auth, "authenticate">;
+  auth: Pick<Auth, "authenticate" | "tenantFor">;
   /** Ends every stream. */
   leaving: AbortSignal;
   /** Milliseconds of silence after which a comment is sent, so that nobody between cuts the line. */
@@ -53,7 +53,7 @@ export function eventStreamRoute(deps: StreamDeps, present: (event: StoredEvent)
         try {
           let isFirst = true;
           for await (const page of from) {
-            // A key that was revoked, or a session that ended, hears no more.
+            // A key that was revoked, a session that ended, a tenant that was deleted: they hear no more.
             if (!(await isStillWelcome())) return;
             if (isFirst) yield `retry: ${reconnectMs}\n${toReady(page)}`;
             else if (page.events.length === 0) yield ": still here\n\n";
@@ -65,11 +65,13 @@ export function eventStreamRoute(deps: StreamDeps, present: (event: StoredEvent)
         }
       }
 
-      function isStillWelcome(): Promise<boolean> {
-        return auth.authenticate(http).then(
-          () => true,
-          () => false,
-        );
+      async function isStillWelcome(): Promise<boolean> {
+        try {
+          await auth.tenantFor(await auth.authenticate(http), tenantId);
+          return true;
+        } catch {
+          return false;
+        }
       }
     },
   });
