@@ -1,3 +1,4 @@
+import { createGoogleCalendarSimulator } from "#simulators/google-calendar";
 import { createHubSpotSimulator } from "#simulators/hubspot";
 import type { Control, Simulator } from "#simulators/kit";
 import { createPipedriveSimulator } from "#simulators/pipedrive";
@@ -11,6 +12,7 @@ export const simulators = {
   pipedrive: createPipedriveSimulator,
   retell: createRetellSimulator,
   salesforce: createSalesforceSimulator,
+  "google-calendar": createGoogleCalendarSimulator,
   zapier: createZapierSimulator,
 } as const;
 
