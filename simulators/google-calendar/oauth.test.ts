@@ -104,3 +104,14 @@ test("a wrong verifier, secret, scope or code is refused", async (t) => {
   await assert.rejects(consent(authorizeUrl({ scope: `${scopePrefix}drive` })), /invalid_scope/);
   await assert.rejects(consent(authorizeUrl({ client_id: "nobody" })), /unknown/);
 });
+
+test("a refresh token that was not used for six months is dead", async (t) => {
+  const { control, refresh } = await start(t);
+  const { refreshToken } = control.connect();
+  control.clock.advance(181 * 86_400_000);
+  assert.equal((await refresh(refreshToken)).status, 200);
+
+  control.clock.advance(183 * 86_400_000);
+
+  assert.equal((await refresh(refreshToken)).body.error, "invalid_grant");
+});

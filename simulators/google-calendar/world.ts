@@ -95,6 +95,7 @@ export function createWorld(base: Base, options: GoogleCalendarOptions): World {
     accessTokenTtlMs: (options.accessTokenTtlSeconds ?? 3_599) * 1_000,
     codeTtlMs: 10 * minuteMs, // "minutes" is all that is said
     refreshTokens: "reusable",
+    refreshTokenIdleMs: 182 * 24 * 60 * minuteMs, // six months without use
     reuse: "refuse",
     pkce: options.pkce ?? "optional",
     clientAuth: ["body", "basic"],

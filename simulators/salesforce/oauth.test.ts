@@ -150,3 +150,28 @@ test("a wrong secret, an unknown grant and a moved redirect are refused; Basic a
   const fields = { grant_type: "refresh_token", refresh_token: refreshToken };
   assert.equal((await post("/services/oauth2/token", fields, basic)).status, 200);
 });
+
+test("without a scope in the link the app's own scopes are granted, by Basic authentication too", async (t) => {
+  const { post, limits, authorizeUrl } = await start(t);
+  const code = (await consent(authorizeUrl({ scope: "" }))).searchParams.get("code") ?? "";
+  const basic = { authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}` };
+
+  const fields = { grant_type: "authorization_code", code, redirect_uri: redirectUri };
+  const { body } = await post("/services/oauth2/token", fields, basic);
+
+  assert.ok(body.refresh_token);
+  assert.equal((await limits(body.access_token)).status, 200);
+});
+
+test("a refresh token that nobody used for the days that were set is dead", async (t) => {
+  const { control, refresh } = await start(t, { refreshIdleDays: 30 });
+  const { refreshToken } = control.connect();
+  control.clock.advance(29 * 86_400_000);
+  assert.equal((await refresh(refreshToken)).status, 200);
+  control.clock.advance(29 * 86_400_000);
+  assert.equal((await refresh(refreshToken)).status, 200);
+
+  control.clock.advance(31 * 86_400_000);
+
+  assert.equal((await refresh(refreshToken)).body.error, "invalid_grant");
+});

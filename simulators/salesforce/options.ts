@@ -14,6 +14,8 @@ export interface SalesforceOptions extends CommonOptions {
   apps?: AppOptions[];
   /** `single-use`: refresh token rotation is on for the apps. */
   refreshTokens?: "reusable" | "single-use";
+  /** After how many days without use a refresh token dies; 30 for partner apps, never when absent. */
+  refreshIdleDays?: number;
   pkce?: "optional" | "required";
   /** How long a session lives without use; 7,200 when absent. */
   sessionSeconds?: number;

@@ -60,6 +60,7 @@ export function createWorld(base: Base, options: SalesforceOptions): World {
     accessTokenTtlMs: (options.sessionSeconds ?? 7_200) * 1_000,
     codeTtlMs: 15 * 60_000, // the help pages say 15 minutes
     refreshTokens: options.refreshTokens ?? "reusable",
+    ...(options.refreshIdleDays === undefined ? {} : { refreshTokenIdleMs: options.refreshIdleDays * dayMs }),
     reuse: "refuse",
     pkce: options.pkce ?? "optional",
     clientAuth: ["body", "basic"],

@@ -56,7 +56,6 @@ export function oauthRoutes(world: World): OpenRoutes {
     const given = oauth.refreshToken(form.get("refresh_token") ?? "")?.grant;
     if (given && world.org(given.accountId).kind !== kind) throw expired();
     if (given && !canRefresh(given.scopes)) throw expired();
-    const app = oauth.app(form.get("client_id") ?? "");
     const tokens = oauth.exchange(form, exchange.headers.authorization);
     const { grant, accessToken } = tokens;
     const org = world.org(grant.accountId);
@@ -64,7 +63,7 @@ export function oauthRoutes(world: World): OpenRoutes {
       oauth.revokeGrants((one) => one === grant);
       throw expired();
     }
-    if (grant.scopes.length === 0) grant.scopes.push(...(app?.scopes ?? []));
+    if (grant.scopes.length === 0) grant.scopes.push(...(oauth.app(grant.clientId)?.scopes ?? []));
     const isFirst = form.get("grant_type") === "authorization_code";
     if (isFirst) world.approve(grant);
     const sendsRefresh = canRefresh(grant.scopes) && (isFirst || world.settings.refreshTokens === "single-use");
