@@ -1,3 +1,4 @@
+import { createGoHighLevelSimulator } from "#simulators/gohighlevel";
 import { createGoogleCalendarSimulator } from "#simulators/google-calendar";
 import { createHubSpotSimulator } from "#simulators/hubspot";
 import type { Control, Simulator } from "#simulators/kit";
@@ -8,6 +9,7 @@ import { createZapierSimulator } from "#simulators/zapier";
 
 /** Every simulator there is, by provider id. */
 export const simulators = {
+  gohighlevel: createGoHighLevelSimulator,
   hubspot: createHubSpotSimulator,
   pipedrive: createPipedriveSimulator,
   retell: createRetellSimulator,
