@@ -45,9 +45,8 @@ export function createApi(world: World, open: (exchange: Exchange) => Answer | u
     const { route, params } = found;
     const caller = world.authenticate(exchange.headers.authorization);
     const held = new Set(caller.grant.scopes);
-    if (!route.scopes.some((name) => held.has(scopePrefix + name))) {
-      throw new CalendarError(403, "insufficientPermissions", "Request had insufficient authentication scopes.");
-    }
+    const opening = route.scopes.filter((name) => held.has(scopePrefix + name));
+    if (opening.length === 0) throw insufficient();
     world.take(caller);
     if (route.writes && world.overused > 0) {
       world.overused--;
@@ -62,10 +61,21 @@ export function createApi(world: World, open: (exchange: Exchange) => Answer | u
       const role = caller.account.roles.get(id);
       // What one may not see does not exist.
       if (!calendar || role === undefined || role === "freeBusyReader") throw notFound();
+      if (!opening.some((name) => reaches(name, calendar, caller))) throw insufficient();
       if (accessRoles.indexOf(role) >= accessRoles.indexOf(atLeast)) return calendar;
       throw new CalendarError(403, "forbidden", `You need to have ${atLeast} access to this calendar.`, "calendar");
     }
   }
+}
+
+/** Two kinds of scope open some calendars only: the person's own, and those that the app has made. */
+function reaches(scope: string, calendar: Calendar, { account, grant }: Caller): boolean {
+  if (scope.startsWith("calendar.events.owned")) return calendar.owner === account.email;
+  return scope !== "calendar.app.created" || calendar.madeBy === grant.clientId;
+}
+
+function insufficient(): CalendarError {
+  return new CalendarError(403, "insufficientPermissions", "Request had insufficient authentication scopes.");
 }
 
 function readBody(exchange: Exchange): unknown {

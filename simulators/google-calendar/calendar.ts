@@ -9,6 +9,8 @@ export interface Calendar {
   readonly owner: string;
   /** Whether anybody may ask when it is busy. */
   isOpen: boolean;
+  /** The app that made it, when no person did. */
+  madeBy: string | undefined;
   /** Sync tokens from before this change are no longer taken. */
   syncFloor: number;
   change(): number;
@@ -35,6 +37,7 @@ export function createCalendar(options: Required<CalendarOptions> & { owner: str
   let changes = 0;
   const calendar: Calendar = {
     ...options,
+    madeBy: undefined,
     syncFloor: 0,
     change: () => changes,
     get: (id) => events.get(id),

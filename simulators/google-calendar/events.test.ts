@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Cleanup, createCaller, startSimulator } from "#simulators/kit";
-import { createGoogleCalendarSimulator, type GoogleCalendarOptions } from "./index.ts";
+import { createGoogleCalendarSimulator, type GoogleCalendarOptions, scopePrefix } from "./index.ts";
 
 const primary = "/calendars/primary/events";
 const visit = {
@@ -245,4 +245,23 @@ test("a video link is pending first and there later, when the caller may ask for
   const later = (await call("GET", `${primary}/${made.id}`)).body;
   assert.equal(later.conferenceData.createRequest.status.statusCode, "success");
   assert.match(later.hangoutLink, /^https:\/\/meet\.google\.com\/\w{3}-\w{4}-\w{3}$/);
+});
+
+test("scopes for one's own calendars, and for those an app has made, open no others", async (t) => {
+  const { url, control } = await start(t, { accounts: [{}, { email: "boss@acme.example" }] });
+  control.calendar("boss@acme.example").share("dana@acme.example", "writer");
+  const withScope = (name: string) => {
+    const { accessToken } = control.connect({ scopes: [scopePrefix + name] });
+    return createCaller(`${url}/calendar/v3`, { authorization: `Bearer ${accessToken}` });
+  };
+  const owned = withScope("calendar.events.owned");
+  assert.equal((await owned("POST", primary, visit)).status, 200);
+  const theirs = "/calendars/boss@acme.example/events";
+  assert.deepEqual(reason(await owned("POST", theirs, visit)), [403, "insufficientPermissions"]);
+  assert.equal((await withScope("calendar.events")("POST", theirs, visit)).status, 200);
+
+  const made = withScope("calendar.app.created");
+  assert.deepEqual(reason(await made("POST", primary, visit)), [403, "insufficientPermissions"]);
+  const { id } = (await made("POST", "/calendars", { summary: "Bookings" })).body;
+  assert.equal((await made("POST", `/calendars/${encodeURIComponent(id)}/events`, visit)).status, 200);
 });

@@ -76,10 +76,11 @@ function view({ id, summary, timeZone, owner }: Calendar) {
   return { kind: "calendar#calendar", etag: '"1"', id, summary, timeZone, ...more };
 }
 
-function insert({ world, account, body }: Call) {
+function insert({ world, account, body, grant }: Call) {
   const { summary, timeZone } = (body ?? {}) as { summary?: unknown; timeZone?: unknown };
   if (typeof summary !== "string" || summary === "") throw invalid("Missing title.");
   const calendar = world.addCalendar(account, { summary, ...(typeof timeZone === "string" ? { timeZone } : {}) });
+  calendar.madeBy = grant.clientId;
   return { status: 200, body: view(calendar) };
 }
 
