@@ -168,10 +168,8 @@ const deals: Entity = {
   }),
   settle(values, { company, given, before, problems }) {
     const now = toV2Time(company.clock.now());
-    if (
-      !before &&
-      company.tables.deals.live().filter((row) => row.values.status === "open").length >= company.dealsLimit
-    ) {
+    const isLimited = !before && company.dealsLimit < Number.POSITIVE_INFINITY;
+    if (isLimited && openDeals(company) >= company.dealsLimit) {
       throw new PipedriveError(403, "The plan's limit of open deals is reached", {
         code: "feature_capping_deals_limit",
       });
@@ -261,6 +259,10 @@ const activities: Entity = {
     if (!values.done) values.marked_as_done_time = null;
   },
 };
+
+function openDeals(company: Company): number {
+  return company.tables.deals.live().filter(({ values }) => values.status === "open").length;
+}
 
 // One of a list is the primary one; the first, when nobody said which.
 function withPrimary(given: unknown): Values[] {
