@@ -76,7 +76,7 @@ export function checkEvent(event: CalendarEvent, calendarZone: string): void {
   }
   checkAttendees(event.attendees);
   if (event.recurrence === undefined) return;
-  const problem = Array.isArray(event.recurrence) ? recurrenceProblem(event.recurrence) : "Invalid recurrence rule.";
+  const problem = isTexts(event.recurrence) ? recurrenceProblem(event.recurrence) : "Invalid recurrence rule.";
   if (problem) throw invalid(problem);
   if (event.start.dateTime !== undefined && event.start.timeZone === undefined) {
     throw required("Missing time zone definition for start time.");
@@ -92,15 +92,14 @@ function checkTime(time: EventTime | undefined, which: "start" | "end"): void {
   )
     throw required(`Missing ${which} time.`);
   if (time.date !== undefined && time.dateTime !== undefined) throw invalid(`Invalid ${which} time.`);
-  if (time.timeZone !== undefined && !isZone(time.timeZone))
+  if (time.timeZone !== undefined && !isZone(String(time.timeZone)))
     throw invalid(`Invalid time zone definition for ${which} time.`);
   if (time.date !== undefined) {
-    if (!/^\d{4}-\d\d-\d\d$/.test(time.date) || Number.isNaN(Date.parse(time.date)))
-      throw invalid(`Invalid ${which} time.`);
+    if (!isDay(String(time.date))) throw invalid(`Invalid ${which} time.`);
     return;
   }
-  const text = time.dateTime ?? "";
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text) || Number.isNaN(Date.parse(text)))
+  const text = String(time.dateTime);
+  if (!isDay(text.slice(0, 10)) || !/^.{10}T\d\d:\d\d:\d\d/.test(text) || Number.isNaN(Date.parse(text)))
     throw invalid(`Invalid ${which} time.`);
   if (!hasOffset(text) && time.timeZone === undefined)
     throw required(`Missing time zone definition for ${which} time.`);
@@ -108,12 +107,26 @@ function checkTime(time: EventTime | undefined, which: "start" | "end"): void {
 
 function checkAttendees(attendees: Attendee[] | undefined): void {
   if (attendees === undefined) return;
-  if (!Array.isArray(attendees)) throw invalid("Invalid attendees.");
-  for (const { email, responseStatus } of attendees) {
+  if (!Array.isArray(attendees) || !attendees.every(isObject)) throw invalid("Invalid attendees.");
+  for (const { email, responseStatus } of attendees as Attendee[]) {
     if (typeof email !== "string" || !/^[^@\s]+@[^@\s]+\.[^@\s.]+$/.test(email))
       throw invalid("Invalid attendee email.");
-    if (responseStatus !== undefined && !responses.includes(responseStatus))
+    if (responseStatus !== undefined && !responses.includes(responseStatus)) {
       throw invalid("Invalid attendee response status.");
+    }
+  }
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === "string");
+}
+
+/** Also refuses days that no month has, such as 30 February. */
+function isDay(text: string): boolean {
+  try {
+    return /^\d{4}-\d\d-\d\d$/.test(text) && Temporal.PlainDate.from(text).toString() === text;
+  } catch {
+    return false;
   }
 }
 

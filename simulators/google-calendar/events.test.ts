@@ -50,6 +50,13 @@ test("an event that makes no sense is refused with its reason", async (t) => {
     [{ id: "UPPER" }, "invalid"],
     [{ id: "abcdef", iCalUID: "x@y" }, "invalid"],
     [{ attendees: [{ email: "nobody" }] }, "invalid"],
+    [{ attendees: [null] }, "invalid"],
+    [{ attendees: "jane@example.com" }, "invalid"],
+    [{ recurrence: [1] }, "invalid"],
+    [{ start: { date: "2026-02-30" }, end: { date: "2026-03-03" } }, "invalid"],
+    [{ start: { dateTime: "2026-02-30T09:00:00", timeZone: "UTC" } }, "invalid"],
+    [{ start: { dateTime: 1 } }, "invalid"],
+    [{ start: "now" }, "required"],
     [{ recurrence: ["RRULE:FREQ=WEEKLY"] }, "required"],
     [{ recurrence: ["FREQ=WEEKLY"] }, "invalid"],
     [{ transparency: "glass" }, "invalid"],
@@ -108,6 +115,7 @@ test("guests are written to as the caller asks, and find the event in their own 
     403,
     "forbiddenForNonOrganizer",
   ]);
+  assert.deepEqual(reason(await guest("PATCH", `${primary}/${copy.id}`, { attendees: [null] })), [400, "invalid"]);
   const declined = [{ email: "guest@acme.example", responseStatus: "declined" }];
   assert.equal((await guest("PATCH", `${primary}/${copy.id}`, { attendees: declined })).status, 200);
   const back = (await call("GET", `${primary}/${silent.id}`)).body.attendees;

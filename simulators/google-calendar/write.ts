@@ -120,9 +120,9 @@ function commit(
   kind: Mail["kind"],
   guestsBefore: Attendee[],
 ): Kept {
+  checkEvent(event, calendar.timeZone);
   if (event.attendees)
     event.attendees = event.attendees.map((one) => ({ ...one, responseStatus: one.responseStatus ?? "needsAction" }));
-  checkEvent(event, calendar.timeZone);
   const asked = event.conferenceData?.createRequest;
   const before = calendar.get(event.id);
   const isNewRequest = asked && asked.requestId !== before?.event.conferenceData?.createRequest?.requestId;
@@ -162,6 +162,7 @@ function spread(world: World, event: CalendarEvent, before: Attendee[]): void {
 }
 
 function answerInvitation(world: World, calendar: Calendar, event: CalendarEvent, changed: CalendarEvent): Kept {
+  checkEvent(changed, calendar.timeZone);
   const mine = changed.attendees?.find(({ email }) => email === calendar.owner);
   const home = world.calendars.get(event.organizer.email);
   const original = home?.all().find((one) => one.event.iCalUID === event.iCalUID)?.event;

@@ -56,6 +56,7 @@ test("what is wrong with a record is said by code and field", async (t) => {
   await expect("Contact", { LastName: "x", AccountId: userId }, "MALFORMED_ID", ["AccountId"]);
   await expect("Contact", { LastName: "x", AccountId: "001Hs0000000009IAA" }, "INVALID_CROSS_REFERENCE_KEY");
   await expect("Contact", { LastName: "x", Birthdate: "1.2.2000" }, "JSON_PARSER_ERROR");
+  await expect("Contact", { LastName: "x", Birthdate: "2026-02-30" }, "JSON_PARSER_ERROR");
   await expect("Task", { CallType: "Sideways" }, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", ["CallType"]);
   await expect("Task", { CallDurationInSeconds: "long" }, "JSON_PARSER_ERROR");
   await expect("Event", { StartDateTime: "2026-11-01T10:00:00Z" }, "REQUIRED_FIELD_MISSING", ["EndDateTime"]);

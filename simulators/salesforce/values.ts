@@ -16,7 +16,9 @@ export function readDateTime(text: string): number | undefined {
 }
 
 export function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  const ms = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  // 30 February would otherwise become a day of March.
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }
 
 /** A value as it is kept; throws when it has the wrong type for JSON, answers an error when it is refused as data. */
