@@ -56,7 +56,8 @@ ${readSettings(providerSettings).map(row).join("\n")}
 
 /** docs/reference/errors.md */
 function errorsPage(): string {
-  const groups = Map.groupBy(Object.entries(errorCodes), ([code]) => code.split(".", 1)[0] as string);
+  const byCode = Object.entries(errorCodes).sort(([a], [b]) => (a < b ? -1 : 1));
+  const groups = Map.groupBy(byCode, ([code]) => code.split(".", 1)[0] as string);
   const sections = [...groups].map(
     ([group, there]) => `## ${group}
 
@@ -72,7 +73,7 @@ ${there
   );
   return `# Error codes
 
-${generated} Source: [errors.ts](../../src/core/errors.ts).
+${generated} Source: the tables in [error-codes](../../src/core/error-codes).
 
 Every failed request is answered with [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) problem details that carry one of these
 as \`code\`; a running server shows each at \`/docs/errors/<code>\`. \`next\` says what happens then: \`retry\` again later,

@@ -27,6 +27,7 @@ export function errorPage(code: string): string | null {
 
 export function errorIndexPage(): string {
   const rows = Object.entries(errorCodes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(
       ([code, { title, status }]) =>
         `<tr><td><a href="/docs/errors/${code}"><code>${code}</code></a></td><td>${status}</td><td>${escapeHtml(title)}</td></tr>`,
