@@ -42,6 +42,7 @@ test("events are listed with public ids, and narrowed by type and subject", asyn
 
 test("a stream tells what happens to its tenant from now on, and nothing of another", async () => {
   await pause(ours.id, newId("connection"));
+  await settled(ours.id);
   const stream = await openStream();
   assert.equal(stream.contentType, "text/event-stream");
   const ready = await stream.next((message) => message.event === "ready");
@@ -192,6 +193,17 @@ async function openStream(headers: Record<string, string> = {}, at = url) {
     },
     close: () => reader.cancel(),
   };
+}
+
+/** A transaction of anybody on the server keeps what committed after its start out of the feed; a stream that opens then tells it. */
+async function settled(tenantId: TenantId): Promise<void> {
+  for (;;) {
+    const [row] = await world.db.withTenant(tenantId, (tx) =>
+      tx.query<{ all: boolean }>("select bool_and(xid < pg_snapshot_xmin(pg_current_snapshot())) as all from events"),
+    );
+    if (row?.all) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 function subjectOf({ data }: Message): string {
