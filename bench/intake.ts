@@ -13,8 +13,12 @@ export async function benchIntake({ engine, serverUrl, quick, report }: BenchOpt
   report.add(engine, "floors", { ...floors });
 
   const store = engine === "postgres" ? await createPostgresStore(serverUrl) : await createEmbeddedStore();
-  // No workers: what is measured is the door, and the queue behind it grows.
-  const world = await createBenchWorld(store, { accounts: 1, latencyMs: 0, env: { TIELINE_ROLE: "api" } });
+  // On PostgreSQL without workers: what is measured is the door. The embedded database belongs to one process, which does both.
+  const world = await createBenchWorld(store, {
+    accounts: 1,
+    latencyMs: 0,
+    env: engine === "postgres" ? { TIELINE_ROLE: "api" } : {},
+  });
   const [tenant] = world.tenants;
   if (!tenant) throw new Error("No tenant.");
   try {

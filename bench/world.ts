@@ -56,15 +56,20 @@ export async function createBenchWorld(
   const bootstrap = join(store.env.TIELINE_DATA_DIR ?? "", "bootstrap.json");
   const tenants = planned.map((tenant) => toBootstrap(tenant, simulators.retellKey));
   await writeFile(bootstrap, JSON.stringify({ tenants }));
-  const product = await startProduct({
+  const starting = startProduct({
     env: {
       ...store.env,
       TIELINE_BOOTSTRAP_FILE: bootstrap,
       TIELINE_HUBSPOT_BASE_URL: hubspot.url,
       TIELINE_RETELL_BASE_URL: simulators.retellUrl,
       ...(limits === "off" && { TIELINE_HUBSPOT_RATE_LIMIT: "off" }),
+      NODE_OPTIONS: "--max-semi-space-size=4 --max-old-space-size=1024", // as npm start
       ...env,
     },
+  });
+  const product = await starting.catch((error) => {
+    simulators.process.kill(); // or it would keep this process waiting
+    throw error;
   });
   await hubspot.turn("latency", { ms: latencyMs }); // the set-up has no need of it
   return {

@@ -27,7 +27,7 @@ export interface RunnerOptions {
   reapEveryMs?: number;
   /** How long a wake-up may be on its way before it counts as lost. Default 5 s. */
   patienceMs?: number;
-  /** How long a lane rests at most after a slice that was not full. Default 25 ms. */
+  /** How long a lane rests at most after a slice that was not full. Default 100 ms. */
   mostRestMs?: number;
   /** How long stop() lets running slices finish. Default 25 s. */
   drainMs?: number;
@@ -52,7 +52,7 @@ const stopReason = new Error("The process stops.");
 export function createRunner(options: RunnerOptions): Runner {
   const { db, lanes, transport, clock, log } = options;
   const { concurrency = 8, leaseMs = 15_000, maxSliceMs = 300_000 } = options;
-  const { reapEveryMs = 1_000, patienceMs = 5_000, drainMs = 25_000, mostRestMs = 25 } = options;
+  const { reapEveryMs = 1_000, patienceMs = 5_000, drainMs = 25_000, mostRestMs = 100 } = options;
   const handlers = new Map(options.handlers.map((handler) => [handler.kind, handler]));
   const leases = createLeases({ db, clock, leaseMs });
   const waiting = createWaitingLanes({ room: concurrency });
@@ -111,11 +111,11 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   /**
-   * A lane whose slice was not full rests as long as the slice took. A single unit is worked at once, yet a stream of
-   * units becomes batches, which cost the database and the provider far less each.
+   * A lane whose slice was not full rests twice as long as the slice took. A single unit is worked at once, yet a stream
+   * of units becomes batches, which cost the database and the provider far less each.
    */
   function rest(key: string, sliceMs: number): void {
-    const restMs = Math.min(mostRestMs, sliceMs);
+    const restMs = Math.min(mostRestMs, 2 * sliceMs);
     if (restMs < 1 || stopping) return;
     resting.add(key);
     setTimeout(() => {
