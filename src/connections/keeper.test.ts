@@ -9,6 +9,13 @@ import { aConnection, aProvider, aVault } from "./testing.ts";
 
 const leaseOwner = "00000000-0000-4000-8000-000000000001";
 
+// A file without any test counts as one that was forgotten.
+test("a keeper needs a database that a second process can open", {
+  skip: !process.env.TIELINE_TEST_DATABASE_URL && "TIELINE_TEST_DATABASE_URL is not set",
+}, () => {
+  assert.ok(process.env.TIELINE_TEST_DATABASE_URL);
+});
+
 forEachEngine((engine, open) => {
   if (engine === "pglite") return; // its files belong to one process, so there is no keeper
 

@@ -6,6 +6,13 @@ import { createEvents } from "./events.ts";
 import { readFeed, type StoredEvent } from "./feed.ts";
 import { addTenant, pause, readNext } from "./testing.ts";
 
+// A file without any test counts as one that was forgotten.
+test("late commits need a server with several sessions", {
+  skip: !process.env.TIELINE_TEST_DATABASE_URL && "TIELINE_TEST_DATABASE_URL is not set",
+}, () => {
+  assert.ok(process.env.TIELINE_TEST_DATABASE_URL);
+});
+
 forEachEngine((engine, open) => {
   // The embedded engine has one session: there nothing can commit beside an open transaction.
   if (engine !== "postgres") return;
